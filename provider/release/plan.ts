@@ -1,0 +1,30 @@
+/** Everything that putting one release on disk needs to know. */
+export interface ReleasePlan {
+  readonly deployPath: string;
+  readonly version: string;
+  readonly publicDir: string;
+  /** A directory, .tar, .tar.gz or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
+  readonly source?: string;
+  /** The digest that `source` had when the change was previewed. */
+  readonly sourceDigest?: string;
+  /** Paths inside the release that become links into `shared/`. */
+  readonly sharedDirs: readonly string[];
+  readonly sharedFiles: readonly string[];
+  /** Octal modes on the host, as in "0755" and "0644"; a file with the executable bit gets `dirMode`. */
+  readonly dirMode: string;
+  readonly fileMode: string;
+}
+
+/** What putting a release on disk came to. */
+export interface ReleaseResult {
+  readonly status: "uploaded" | "reused" | "adopted";
+  readonly releaseDir: string;
+  /** The digest of what lies on the host, by the host's own manifest. */
+  readonly releaseDigest: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes that went over the wire. */
+  readonly sentBytes: number;
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}

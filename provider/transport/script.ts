@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The variables a script starts with; their names are ours, their values anybody's. */
+export type ScriptInputs = Readonly<Record<string, string>>;
+
+/** The exit code of a script that did not arrive whole. */
+export const DAMAGED = 97;
+
+/** One word for a POSIX shell, whatever it holds. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A script of `host/`, as the build joined it. */
+export function hostScript(name: string): string {
+  return readFileSync(join(__dirname, "..", "host", `${name}.sh`), "utf8");
+}
+
+/**
+ * One command line that runs `script` with `inputs` in whatever login shell the user has. It holds neither a backslash, a quote
+ * besides its own, nor a line end: fish rewrites backslashes in single quotes, and tcsh breaks on quoted line ends. The script
+ * arrives whole or not at all (its length is compared), and standard input stays free for what the script reads.
+ */
+export function commandLine(script: string, inputs: ScriptInputs): string {
+  const assignments = Object.entries(inputs).map(([name, value]) => `${name}=${quote(value)}\n`);
+  const text = Buffer.from((assignments.join("") + script).trimEnd(), "utf8");
+  const loader = `LC_ALL=C; export LC_ALL; s=$(printf %s ${text.toString("base64")} | base64 -d); test \${#s} -eq ${text.length} || exit ${DAMAGED}; eval "$s"`;
+  return `exec /bin/sh -c '${loader}'`;
+}
