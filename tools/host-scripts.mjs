@@ -2,4 +2,5 @@
 export const scripts = {
   stage: ["protocol", "manifest", "stage"],
   switch: ["protocol", "switch/main"],
+  pool: ["protocol", "pool"],
 };
