@@ -13,6 +13,9 @@ export interface Place {
   /** Writes a file below the directory, an hour old: opcache leaves files alone that are younger than two seconds. */
   write(path: string, text: string): string;
   run(file: string, args: readonly string[]): ChildProcess;
+  /** Ends the processes. */
+  stop(): Promise<void>;
+  /** Ends the processes, and removes the directory. */
   close(): Promise<void>;
 }
 
@@ -36,17 +39,23 @@ export function place(): Place {
       children.push(child);
       return child;
     },
+    stop: () => stop(children),
     async close() {
-      for (const child of children.toReversed()) {
-        if (child.exitCode !== null || child.signalCode !== null) continue;
-        child.kill("SIGTERM");
-        const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
-        await once(child, "exit");
-        clearTimeout(timer);
-      }
+      await stop(children);
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function stop(children: ChildProcess[]): Promise<void> {
+  for (const child of children.splice(0).toReversed()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
+    await gone;
+    clearTimeout(timer);
+  }
 }
 
 /** A directory below the place that the servers' account may write. */
