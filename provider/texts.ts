@@ -12,17 +12,18 @@ export interface NginxSnippetArgs {
   readonly includePath?: string;
   /** The php-fpm pool: a socket's path, or host:port. */
   readonly pool: string;
-  /** The port to listen on, for IPv4 and IPv6. @default 80 */
-  readonly port?: number;
+  /** What nginx listens on: a port or address:port each. @default ["80", "[::]:80"] */
+  readonly listen?: readonly string[];
 }
 
 /** The nginx server block of a site whose root a release switch moves. */
 export function nginxSnippet(args: NginxSnippetArgs): string {
   const include = path("includePath", args.includePath ?? `${path("deployPath", args.deployPath)}/root_dir.nginx.conf`);
-  const listen = port("port", args.port ?? 80);
+  const listen = (args.listen ?? ["80", "[::]:80"]).map(
+    (place) => `    listen ${matching("listen", place, LISTEN, 'a port or address:port, as in "80" or "[::]:80"')};\n`,
+  );
   return `server {
-    listen ${listen};
-    listen [::]:${listen};
+${listen.join("")}\
     server_name ${matching("serverName", args.serverName, SERVER_NAME, "a DNS name, as in example.com")};
 
     # One line, written by each switch: set $root_dir <release>;
@@ -134,6 +135,7 @@ ${user} ALL=(root) NOPASSWD: ${systemctl} reload ${service}
 }
 
 const SERVER_NAME = /^(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$/;
+const LISTEN = /^(?:(?:[0-9.]+|\[[0-9A-Fa-f:.]+\]):)?[1-9][0-9]{0,4}(?: default_server)?$/;
 // No character that nginx, sudo or a shell reads as anything but itself.
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]+)+$/;
 

@@ -7,10 +7,10 @@ import { SiteReleaseError } from "../../provider/errors.ts";
 import { diagnosePool } from "../../provider/opcache/pool.ts";
 import { phpRefusal } from "../../provider/opcache/refusal.ts";
 import { askPhp } from "../../provider/opcache/request.ts";
-import { serving } from "../support/account.ts";
 import { localTransport } from "../support/localTransport.ts";
 import { busy, get } from "../support/php.ts";
-import { freePort, type PhpFpm, type Place, place, startPhpFpm } from "../support/servers.ts";
+import { type PhpFpm, startPhpFpm } from "../support/phpFpm.ts";
+import { freePort, type Place, place, serving } from "../support/place.ts";
 
 const host = localTransport();
 

@@ -6,8 +6,10 @@ import { clearOpcache, type OpcacheReport, type OpcacheTarget } from "../../prov
 import { opcacheScript } from "../../provider/opcache/script.ts";
 import { opcacheEndpoint } from "../../provider/texts.ts";
 import { localTransport } from "../support/localTransport.ts";
+import { startNginx } from "../support/nginx.ts";
 import { busy, get } from "../support/php.ts";
-import { freePort, type PhpFpm, type Place, place, startNginx, startPhpFpm } from "../support/servers.ts";
+import { type PhpFpm, startPhpFpm } from "../support/phpFpm.ts";
+import { freePort, type Place, place } from "../support/place.ts";
 
 const host = localTransport();
 

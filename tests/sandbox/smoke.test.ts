@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { smoke } from "../../provider/switch/smoke.ts";
-import { serving } from "../support/account.ts";
 import { localTransport } from "../support/localTransport.ts";
 import { busy } from "../support/php.ts";
-import { type PhpFpm, type Place, place, startPhpFpm } from "../support/servers.ts";
+import { type PhpFpm, startPhpFpm } from "../support/phpFpm.ts";
+import { type Place, place, serving } from "../support/place.ts";
 import { siteAt, smokePlan } from "../support/site.ts";
 
 const host = localTransport();

@@ -1,11 +1,34 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { serving } from "./account.ts";
+
+/** The account that test servers run as: www-data when started as root, since none of them likes to serve as root. */
+export interface Account {
+  readonly name: string;
+  /** Absent: the account is this process's own. */
+  readonly uid: number | undefined;
+  readonly gid: number;
+  /** The words before a command that make it run as the account. */
+  readonly drop: readonly string[];
+}
+
+function number(flag: string): number {
+  return Number(execFileSync("id", [flag, "www-data"], { encoding: "utf8" }));
+}
+
+export const serving: Account =
+  process.getuid?.() === 0
+    ? {
+        name: "www-data",
+        uid: number("-u"),
+        gid: number("-g"),
+        drop: ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--"],
+      }
+    : { name: userInfo().username, uid: undefined, gid: process.getgid?.() ?? 0, drop: [] };
 
 /** A directory of a test's own that the servers' account can read, with the processes that end with it. */
 export interface Place {
@@ -66,70 +89,8 @@ export function writable(at: Place, name: string): string {
   return dir;
 }
 
-export interface PhpFpm {
-  readonly socket: string;
-  /** php-fpm's own log. */
-  readonly log: string;
-}
-
-export interface PhpFpmOptions {
-  readonly children?: number;
-  /** Lines of php.ini. */
-  readonly ini?: readonly string[];
-  /** Lines of the pool. */
-  readonly pool?: readonly string[];
-  readonly name?: string;
-}
-
-/** Starts php-fpm with opcache on; it is up when this resolves. */
-export async function startPhpFpm(at: Place, options: PhpFpmOptions = {}): Promise<PhpFpm> {
-  const name = options.name ?? "fpm";
-  const run = writable(at, name);
-  const socket = join(run, "php.sock");
-  const log = join(run, "fpm.log");
-  const conf = at.write(
-    `${name}.conf`,
-    [
-      "[global]",
-      `error_log = ${log}`,
-      "[www]",
-      `listen = ${socket}`,
-      "listen.mode = 0660",
-      "pm = static",
-      `pm.max_children = ${options.children ?? 3}`,
-      "clear_env = yes",
-      ...(options.pool ?? []),
-      "",
-    ].join("\n"),
-  );
-  // The distribution's conf.d loads opcache.so; what is said here wins.
-  const ini = ["display_errors=0", "log_errors=1", "opcache.enable=1", ...(options.ini ?? [])];
-  const child = at.run(phpFpm(), ["-F", "-y", conf, ...ini.flatMap((line) => ["-d", line])]);
-  await until(child, "php-fpm", () => existsSync(socket));
-  return { socket, log };
-}
-
-function phpFpm(): string {
-  const found = ["php-fpm8.4", "php-fpm8.3", "php-fpm8.2", "php-fpm"]
-    .map((name) => join("/usr/sbin", name))
-    .find((file) => existsSync(file));
-  if (found === undefined) throw new Error("php-fpm is not installed");
-  return found;
-}
-
-/** Starts nginx with the given http-level configuration; it is up when its pid file is there. */
-export async function startNginx(at: Place, http: string): Promise<void> {
-  const run = writable(at, "nginx");
-  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${run}/${kind};`);
-  const conf = at.write(
-    "nginx.conf",
-    `daemon off;\nworker_processes 1;\npid ${run}/nginx.pid;\nerror_log ${run}/error.log;\nevents {}\nhttp {\naccess_log off;\n${temp.join("\n")}\n${http}\n}\n`,
-  );
-  const child = at.run("/usr/sbin/nginx", ["-p", run, "-e", `${run}/error.log`, "-c", conf]);
-  await until(child, "nginx", () => existsSync(`${run}/nginx.pid`));
-}
-
-async function until(child: ChildProcess, what: string, up: () => boolean): Promise<void> {
+/** Waits until a server is up. */
+export async function until(child: ChildProcess, what: string, up: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!up()) {
     if (child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}`);
