@@ -1,6 +1,6 @@
 import { askPhp, type PoolAnswer } from "../../provider/opcache/request.ts";
 import type { Transport } from "../../provider/transport/transport.ts";
-import type { PhpFpm } from "./servers.ts";
+import type { PhpFpm } from "./phpFpm.ts";
 
 /** A busy script: a wall-clock loop, since signals end sleep() early. */
 export function busy(seconds: number): string {
