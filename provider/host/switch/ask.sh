@@ -6,9 +6,11 @@ ask() {
   reply=
   ask_expired=
   trap 'ask_expired=yes' ALRM
-  # The watchdog holds no lock, and no output: sshd ends the channel only when the last writer is gone.
+  # The watchdog holds no lock, and no output: sshd ends the channel only when the last writer is gone. It is ended by a signal that this
+  # shell has no trap for: one that is sent before a forked shell has dropped its parent's traps would be lost.
   (
-    trap 'kill "$ask_sleep"; exit 0' TERM
+    ask_sleep=
+    trap '[ -z "$ask_sleep" ] || kill "$ask_sleep"; exit 0' USR1
     sleep "$2" &
     ask_sleep=$!
     wait "$ask_sleep"
@@ -16,7 +18,7 @@ ask() {
   ) 8<&- 9<&- </dev/null >/dev/null 2>&1 &
   ask_watchdog=$!
   IFS= read -r reply || reply=
-  kill "$ask_watchdog" 2>/dev/null || :
+  kill -USR1 "$ask_watchdog" 2>/dev/null || :
   wait "$ask_watchdog" 2>/dev/null || :
   trap '' ALRM
   if [ -n "$ask_expired" ]; then

@@ -9,6 +9,7 @@ main() {
   failed_version=$version
   reloaded=
   recovered_before=
+  red_before=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"

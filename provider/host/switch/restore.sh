@@ -3,6 +3,11 @@
 # choose_before: the root to come back to: what the include names, else (it was missing, or its root is gone) what was committed last,
 # else the placeholder; "verbatim" stands for an include of somebody else's wording
 choose_before() {
+  if [ -n "$red_before" ]; then
+    # Nothing to come back to: nginx cannot start with it.
+    include_state=missing
+    include_root=
+  fi
   if [ "$include_state" = foreign ]; then
     before=verbatim
     return 0

@@ -7,6 +7,13 @@ include_id() {
   printf '%s:%s' "$(stat -c %i:%z "$include_path" | tr ' ' _)" "$(sha256sum <"$include_path" | cut -c 1-64)"
 }
 
+# include_is_ours: is it byte for byte what the last proved reload read, or was it never proved at all?
+include_is_ours() {
+  witness_line=$(journal_last reloaded restored)
+  witness_seen=$(field "$witness_line" include)
+  [ -z "$witness_seen" ] || [ "${witness_seen##*:}" = "$(sha256sum <"$include_path" | cut -c 1-64)" ]
+}
+
 # witnessed: do the workers run by the include as it lies there now?
 witnessed() {
   [ -n "$master" ] || return 1
