@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rootDir } from "../site.ts";
+import { rootDir, type Site } from "../site.ts";
 import type { ScriptInputs } from "../transport/script.ts";
-import type { Claim, SwitchPlan } from "./plan.ts";
+import type { NginxPlan, Owner, SwitchPlan } from "./plan.ts";
 
 /** The PHP file that speaks with opcache inside php-fpm. Its name holds its digest, so hosts get a new one with a new package. */
 export interface OpcacheScript {
@@ -17,21 +17,37 @@ export function opcacheScript(): OpcacheScript {
   return { name: `opcache-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.php`, text };
 }
 
-/** Who runs the switch, for the journal and for those who wait. */
+/** On whose behalf a switch is made. */
+export interface SwitchContext {
+  readonly owner: Owner;
+  /** The id that the owner had before this change. */
+  readonly formerId?: string;
+  /** The site may be taken from another owner. */
+  readonly takeOver: boolean;
+}
+
+/** One run of a script, for the journal and for those who wait for it. */
 export interface Run {
   readonly id: string;
-  /** As in "alice@ci"; only characters that a shell, JSON and a terminal leave alone. */
+  /** As in "alice@ci". */
   readonly who: string;
 }
 
-/** What the host's script starts with; every value is text. */
-export function switchInputs(plan: SwitchPlan, claim: Claim, run: Run, opcache: OpcacheScript): ScriptInputs {
+/** A run of this process. */
+export function newRun(): Run {
+  return { id: randomBytes(6).toString("hex"), who: `${userInfo().username}@${hostname()}` };
+}
+
+/** What the switch's script starts with; every value is text. */
+export function switchInputs(plan: SwitchPlan, context: SwitchContext, run: Run, opcache: OpcacheScript): ScriptInputs {
+  const { owner, formerId, takeOver } = context;
   return {
-    ...siteInputs(plan, claim, run),
+    ...runInputs(run, plan.site.deployPath, [owner.id, ...(formerId === undefined ? [] : [formerId])]),
+    ...nginxInputs(plan.site, plan.nginx),
     version: plan.version,
     root: rootDir(plan.site, plan.version),
-    take_over: yes(claim.takeOver),
-    owner_words: ownerWords(claim),
+    take_over: yes(takeOver),
+    owner_words: ownerWords(owner),
     lock_timeout: seconds(plan.lockTimeout),
     commit_timeout: seconds(plan.commitTimeout),
     reload_timeout: seconds(plan.reloadTimeout),
@@ -42,29 +58,31 @@ export function switchInputs(plan: SwitchPlan, claim: Claim, run: Run, opcache: 
   };
 }
 
-/** What every script that looks at a site starts with. */
-export function siteInputs(
-  { site, nginx, lockTimeout }: Pick<SwitchPlan, "site" | "nginx" | "lockTimeout">,
-  claim: Pick<Claim, "owner" | "earlierIds">,
-  run: Run,
-): ScriptInputs {
+/** What every script on a site starts with. */
+export function runInputs(run: Run, deployPath: string, ownerIds: readonly string[]): ScriptInputs {
   return {
     run: run.id,
-    who: run.who.replace(/[^A-Za-z0-9_.@ ()-]/g, "_"),
-    deploy_path: site.deployPath,
+    // Only characters that a shell, JSON and a terminal leave alone.
+    who: run.who.replace(/[^A-Za-z0-9_.@-]/g, "_"),
+    deploy_path: deployPath,
+    owner_ids: ownerIds.join(" "),
+  };
+}
+
+/** What a script that looks at nginx needs besides. */
+export function nginxInputs(site: Site, nginx: NginxPlan): ScriptInputs {
+  return {
     public_dir: site.publicDir,
     include_path: site.includePath,
     pid_file: nginx.pidFile,
     conf_dir: nginx.confDir,
     test_command: nginx.test ?? "",
     reload_command: nginx.reload ?? "",
-    lock_timeout: seconds(lockTimeout),
-    owner_ids: [claim.owner.id, ...claim.earlierIds].join(" "),
   };
 }
 
 // The owner file is one line of JSON that the host completes with `since` and reads back by its quotes.
-function ownerWords({ owner }: Claim): string {
+function ownerWords(owner: Owner): string {
   const plain = (word: string) => JSON.stringify(word.replace(/["\\\p{Cc}]/gu, "_"));
   return `"id":${plain(owner.id)},"stack":${plain(owner.stack)},"resource":${plain(owner.resource)}`;
 }

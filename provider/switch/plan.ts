@@ -56,15 +56,6 @@ export interface Owner {
   readonly resource: string;
 }
 
-/** By what right a resource switches a site. */
-export interface Claim {
-  readonly owner: Owner;
-  /** Ids that the same resource had before: its host was renamed, say. */
-  readonly earlierIds: readonly string[];
-  /** Whether a site of another owner may be taken: by a new resource, or where the user says so. */
-  readonly takeOver: boolean;
-}
-
 /** Everything that one switch needs to know; times are in seconds. */
 export interface SwitchPlan {
   readonly site: Site;
