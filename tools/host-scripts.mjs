@@ -5,6 +5,7 @@ const steps = ["lock", "ask", "deployer", "ready", "pending", "reload", "commit"
 export const scripts = {
   stage: ["protocol", "manifest", "stage"],
   switch: ["protocol", ...site, ...steps.map((part) => `switch/${part}`), "switch/main"],
-  observe: ["protocol", ...site, "switch/commit", "switch/observe"],
+  observe: ["protocol", ...site, "switch/observe"],
   leave: ["protocol", ...site, "switch/lock", "switch/leave"],
+  pool: ["protocol", "pool"],
 };
