@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { groupDir } from "../support/cgroup.ts";
-import { must, type Result, run } from "../support/command.ts";
+import { must, type Result, run, until } from "../support/command.ts";
 import { type Machine, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
 
 const skip = machinesUnavailable() ?? false;
@@ -21,6 +21,7 @@ for (const suite of suites) {
       await machine.writeFile(`${deployPath}/releases/1/public/index.php`, "<?php echo 'hello from ', __DIR__;");
       await machine.writeFile(includePath, `set $root_dir ${deployPath}/releases/1/public;\n`);
       await machine.must("systemctl reload nginx.service");
+      await until("the new workers", 5, async () => (await machine.http("/")).status === 200);
       const page = await machine.http("/any/page");
       assert.deepEqual(page, { status: 200, body: `hello from ${deployPath}/releases/1/public` });
     });
@@ -37,7 +38,9 @@ for (const suite of suites) {
     });
 
     test("shows deploy its nginx workers in their control group, and no others", async () => {
-      const group = await machine.deploy("cat /sys/fs/cgroup$(systemctl show --property ControlGroup --value nginx)/cgroup.procs");
+      const group = await machine.deploy(
+        "cat /sys/fs/cgroup$(systemctl show --property ControlGroup --value nginx)/cgroup.procs",
+      );
       const master = (await machine.must("cat /run/nginx.pid")).trim();
       const workers = await machine.must(`cat /proc/${master}/task/${master}/children`);
       assert.deepEqual(group.stdout.split("\n").filter(Boolean).sort(), [master, ...workers.trim().split(" ")].sort());
@@ -68,7 +71,10 @@ describe("a machine's options", { skip }, () => {
   test("leave the include missing, and nginx down", async () => {
     const machine = await startMachine("bare", { suite: "bookworm", include: "missing", poolGroup: false });
     assert.equal((await machine.root("systemctl is-active nginx.service")).stdout, "failed\n");
-    assert.match((await machine.root("nginx -t")).stderr, /root_dir\.nginx\.conf" failed \(2: No such file or directory\)/);
+    assert.match(
+      (await machine.root("nginx -t")).stderr,
+      /root_dir\.nginx\.conf" failed \(2: No such file or directory\)/,
+    );
     assert.equal((await machine.deploy(`test -w ${machine.pool}`)).code, 1);
     await machine.close();
   });
@@ -102,7 +108,9 @@ function leftovers(number: number): string[] {
     disk: existsSync(`/run/pulumi-site-release/disks/${number}`),
     link: must("ip", "-br", "link").includes(`sr${number}@`),
     mounts: readFileSync("/proc/mounts", "utf8").includes(`/pulumi-site-release/disks/${number}/`),
-    namespace: must("ip", "netns").split("\n").some((line) => line.split(" ")[0] === `site-release-${number}`),
+    namespace: must("ip", "netns")
+      .split("\n")
+      .some((line) => line.split(" ")[0] === `site-release-${number}`),
     processes: readdirSync("/proc").some((pid) => cgroupOf(pid).includes(`/site-release-${number}/`)),
   };
   return Object.entries(there).flatMap(([name, yes]) => (yes ? [name] : []));

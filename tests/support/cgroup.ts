@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 // Each machine has a control group of its own. Without one, machines that were started from the same group share the tree that
 // nspawn makes below it, and each one's systemd counts the processes of the others as its own. The group is also the only handle
-// on a whole machine: what nspawn booted runs on when nspawn is killed.
+// on a whole machine: what nspawn booted runs on when nspawn is killed. Each boot has a new one, since newer kernels also kill what
+// is later born into a group that was killed once.
 
 /** The unified tree: the whole of /sys/fs/cgroup, or a part of it beside the older kind. */
 function tree(): string | undefined {

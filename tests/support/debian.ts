@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { killPayload } from "./cgroup.ts";
+import { addGroup, killPayload, removeGroup } from "./cgroup.ts";
 import { must, type Result, run, until } from "./command.ts";
 import type { Image, Suite } from "./image.ts";
 import { linkOf } from "./link.ts";
@@ -104,9 +104,13 @@ export class Machine {
   /** Boots, and comes back when systemd has started what it is going to. */
   async boot(): Promise<void> {
     if (this.#nspawn !== undefined) throw new Error(`${this.name} is on`);
+    addGroup(this.#number);
     const nspawn = startNspawn(this.name, this.#number);
     this.#nspawn = nspawn;
-    nspawn.once("close", () => (this.#nspawn = undefined));
+    nspawn.once("close", () => {
+      this.#nspawn = undefined;
+      removeGroup(this.#number);
+    });
     await until(`${this.name}, booted`, 60, async () => {
       if (this.#nspawn === undefined) throw new Error(`${this.name} did not boot:\n${consoleOf(this.#number)}`);
       if (initOf(nspawn) === undefined) return false;

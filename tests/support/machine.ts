@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addGroup, groupsUnavailable, removeGroup } from "./cgroup.ts";
+import { groupsUnavailable, removeGroup } from "./cgroup.ts";
 import { claim, sweep, unclaim } from "./claim.ts";
 import { must } from "./command.ts";
 import { Machine } from "./debian.ts";
@@ -52,11 +52,11 @@ export async function startMachine(name: string, options: MachineOptions): Promi
   });
   try {
     addLink(number);
-    addGroup(number);
     addDisk(number, image, diskSize);
     const disk = diskRoot(number);
     const machine = new Machine(name, number, image, undo);
     // A host that does not know its own name makes each sudo wait for DNS.
+    writeFileSync(join(disk, "etc/hostname"), `${name}\n`);
     writeFileSync(join(disk, "etc/hosts"), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
     if (!poolGroup) must("chroot", disk, "gpasswd", "--delete", "deploy", "www-data");
     if (include === "placeholder") writePlaceholder(disk, machine);
