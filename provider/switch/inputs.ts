@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { rootDir, type Site } from "../site.ts";
 import type { ScriptInputs } from "../transport/script.ts";

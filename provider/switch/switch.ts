@@ -2,13 +2,13 @@ import { clearOpcache } from "../opcache/clear.ts";
 import type { SwitchReport } from "../report.ts";
 import { ownDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
-import { hostScript } from "../transport/script.ts";
+import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { switchError } from "./failures.ts";
 import { newRun, opcacheScript, type SwitchContext, switchInputs } from "./inputs.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { describe, switchWarnings } from "./report.ts";
-import { Trials } from "./trials.ts";
+import { poolsOf, Trials } from "./trials.ts";
 
 /** What a switch came to. */
 export interface SwitchResult {
@@ -31,10 +31,7 @@ export async function switchTo(
   const start = performance.now();
   const opcache = opcacheScript();
   const trials = new Trials(transport, plan, progress);
-  const answer = await converse(transport, hostScript("switch"), switchInputs(plan, context, newRun(), opcache), {
-    step: (name, detail) => progress(stepText(name, detail)),
-    ask: (name, said) => trials.answer(name, said),
-  });
+  const answer = await talk(transport, switchInputs(plan, context, newRun(), opcache), trials, progress);
   if (answer.failure !== undefined) {
     throw switchError({
       plan,
@@ -44,13 +41,36 @@ export async function switchTo(
       ...(trials.seen !== undefined && { seen: trials.seen }),
     });
   }
-  const cleared = answer.outcome === "switched" ? await clear(transport, plan, answer, opcache.name, progress) : undefined;
+  const cleared =
+    answer.outcome === "switched" ? await clear(transport, plan, answer, opcache.name, progress) : undefined;
   const previous = previousVersion(answer);
   return {
     ...(previous !== undefined && { previousVersion: previous }),
     report: describe(answer, trials, cleared, (performance.now() - start) / 1000),
     warnings: switchWarnings(answer, trials, cleared),
   };
+}
+
+// Once the host has committed, a lost connection takes nothing back: only the end of the drain is not heard.
+async function talk(
+  transport: Transport,
+  inputs: ScriptInputs,
+  trials: Trials,
+  progress: (status: string) => void,
+): Promise<Answer> {
+  let committed = false;
+  try {
+    return await converse(transport, hostScript("switch"), inputs, {
+      step: (name, detail) => {
+        committed ||= name === "committed";
+        progress(stepText(name, detail));
+      },
+      ask: (name, said) => trials.answer(name, said),
+    });
+  } catch (error) {
+    if (!committed || trials.said === undefined) throw error;
+    return { outcome: "switched", ...trials.said };
+  }
 }
 
 async function clear(
@@ -75,13 +95,6 @@ async function clear(
 }
 
 const OPCACHE_SECONDS = 30;
-
-/** The pools that the plan names, or the one that the host found. */
-export function poolsOf(plan: SwitchPlan, said: Answer): readonly string[] {
-  if (plan.pools.length > 0) return plan.pools;
-  const found = said.texts.get("pool") ?? [];
-  return found.length === 1 ? found : [];
-}
 
 // After a switch the version that was live; with nothing to do the journal still knows the one before.
 function previousVersion(answer: Answer): string | undefined {
