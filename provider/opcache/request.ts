@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { SiteReleaseError } from "../errors.ts";
-import { withConnection } from "../transport/connection.ts";
+import { withConnection } from "../transport/freshConnection.ts";
 import type { Address, Transport } from "../transport/transport.ts";
 import { cgiParams, type PhpAnswer, type PhpRequest, parseCgiAnswer } from "./cgi.ts";
 import { answerDecoder, encodeRequest } from "./fastcgi.ts";

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from "node:http";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls, getCACertificates, type TLSSocket } from "node:tls";
-import { withConnection } from "./connection.ts";
+import { withConnection } from "./freshConnection.ts";
 import type { Transport } from "./transport.ts";
 
 /** One HTTP request to a place that is reached from the host. */
