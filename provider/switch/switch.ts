@@ -65,7 +65,7 @@ async function talk(
         committed ||= name === "committed";
         progress(stepText(name, detail));
       },
-      ask: (name, said) => trials.answer(name, said),
+      ask: (name, said, over) => trials.answer(name, said, over),
     });
   } catch (error) {
     if (!committed || trials.said === undefined) throw error;

@@ -28,17 +28,17 @@ export class Trials {
   }
 
   /** The word that the host waits for. */
-  answer(name: string, said: Answer): Promise<string> {
+  answer(name: string, said: Answer, over: AbortSignal): Promise<string> {
     this.said = said;
-    return name === "smoke" ? this.#trySmoke(said) : this.#tryProbe();
+    return name === "smoke" ? this.#trySmoke(said, over) : this.#tryProbe(over);
   }
 
-  async #trySmoke(said: Answer): Promise<string> {
+  async #trySmoke(said: Answer, over: AbortSignal): Promise<string> {
     // The default rule compares with the site as it is now; asking costs no time beside the smoke.
     const wantsBefore = this.#plan.probe.expectStatus.length === 0;
     const [result, before] = await Promise.all([
       this.#smoke(said),
-      wantsBefore ? askOnce(this.#transport, this.#plan.probe) : undefined,
+      wantsBefore ? askOnce(this.#transport, this.#plan.probe, undefined, over) : undefined,
     ]);
     this.smoke = result;
     this.#before = before;
@@ -60,8 +60,8 @@ export class Trials {
     return smoke(this.#transport, poolAddress(pool), plan.site, plan.version, plan.smoke, true);
   }
 
-  async #tryProbe(): Promise<string> {
-    const result = await probe(this.#transport, this.#plan.probe, this.#before, this.#progress);
+  async #tryProbe(over: AbortSignal): Promise<string> {
+    const result = await probe(this.#transport, this.#plan.probe, this.#before, this.#progress, over);
     this.probe = result;
     if (result.ok) return "commit";
     const { observed, expected, last, next } = result;

@@ -1,12 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { SiteReleaseArgs } from "../../provider/index.ts";
 import { type Result, run } from "./command.ts";
 import { atEnd } from "./ending.ts";
 
-/** Plain values for the component's args: what a program would write, without Outputs. */
-export type PlainArgs = { [K in keyof SiteReleaseArgs]: unknown };
+/** What a program would write for the component, without Outputs. */
+export type PlainArgs = Record<string, unknown>;
 
 export interface Outputs {
   readonly live?: string;
@@ -48,11 +47,11 @@ export class Stack {
   }
 
   /** Sets what the program declares: one component, or several with other names. */
-  declare(args: Partial<PlainArgs>, name = "example.com", opts: object = {}): void {
+  declare(args: PlainArgs, name = "example.com", opts: object = {}): void {
     this.declareAll([{ name, args, opts }]);
   }
 
-  declareAll(sites: readonly { name: string; args: Partial<PlainArgs>; opts?: object }[]): void {
+  declareAll(sites: readonly { name: string; args: PlainArgs; opts?: object }[]): void {
     writeFileSync(join(this.dir, "sites.json"), JSON.stringify(sites));
   }
 

@@ -17,8 +17,9 @@ require_no_pending_edits() {
     fact pending-edits unknown
     return 0
   fi
-  # One second: the boot time in /proc/stat is a whole one.
-  pending_edits=$(find "$conf_dir" -newerct "@$(($(epoch_of "$pending_start") + 1))" \
+  # A tenth of a second for what the clocks cannot tell apart.
+  pending_since=$(($(epoch_of "$pending_start") + 10))
+  pending_edits=$(find "$conf_dir" -newerct "@$((pending_since / 100)).$(printf %02d "$((pending_since % 100))")" \
     ! -path "$include_path" ! -path "${include_path%/*}" 2>/dev/null) || :
   [ -n "$pending_edits" ] || return 0
   printf '%s\n' "$pending_edits" | head -n 20 | text pending-edit

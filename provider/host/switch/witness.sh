@@ -24,5 +24,5 @@ witnessed() {
   fi
   # A master that started well after the include's last change has read it: a reboot, a restart.
   witness_start=$(master_epoch)
-  [ -n "$witness_start" ] && [ "$witness_start" -gt "$(($(stat -c %Z "$include_path") + 2))" ]
+  [ -n "$witness_start" ] && [ "$witness_start" -gt "$((($(stat -c %Z "$include_path") + 2) * 100))" ]
 }

@@ -77,9 +77,13 @@ started() {
   printf '%s' "${20}"
 }
 
-# epoch_of TICKS: seconds since 1970
+# epoch_of TICKS: hundredths of a second since 1970. The boot time in /proc/stat is a whole second and jumps; the difference of two clocks
+# read now does not.
 epoch_of() {
-  printf '%s' "$(($(sed -n 's/^btime //p' /proc/stat) + $1 / $(getconf CLK_TCK)))"
+  epoch_now=$(date +%s%N)
+  # Without nanoseconds (BusyBox) the answer may be a second too early.
+  case $epoch_now in *[!0-9]*) epoch_now=${epoch_now%%[!0-9]*}000000000 ;; esac
+  printf '%s' "$((epoch_now / 10000000 - $(uptime_cs) + $1 * 100 / $(getconf CLK_TCK)))"
 }
 
 # master_started: what the witness tells masters apart by; with hidden processes it is systemd's microseconds since boot
@@ -91,7 +95,7 @@ master_started() {
   fi
 }
 
-# master_epoch: its start in seconds since 1970, or nothing
+# master_epoch: its start in hundredths of a second since 1970, or nothing
 master_epoch() {
   epoch_ticks=$(master_started)
   [ -n "$epoch_ticks" ] || return 0
