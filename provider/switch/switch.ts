@@ -96,9 +96,8 @@ async function clear(
 
 const OPCACHE_SECONDS = 30;
 
-// After a switch the version that was live; with nothing to do the journal still knows the one before.
 function previousVersion(answer: Answer): string | undefined {
-  const version = answer.facts.get(answer.outcome === "switched" ? "live" : "previous");
+  const version = answer.facts.get("previous");
   return version === "" ? undefined : version;
 }
 

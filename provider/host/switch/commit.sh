@@ -25,7 +25,7 @@ prepare_current() {
 
 # commit: the journal first, since it decides; then what follows from it
 commit() {
-  journal committed from "$live" to "$version" &&
+  journal committed from "$previous" to "$version" &&
     mv -f -T "$own_dir/.current.$run" "$deploy_path/current" &&
     write_owner &&
     finish_deployer

@@ -64,8 +64,10 @@ choose_live() {
   live_line=$(journal_last committed)
   [ -n "$live_line" ] || first=yes
   live=$(field "$live_line" to)
-  fact live "$live"
-  fact previous "$(field "$live_line" from)"
+  # The rollback target: what was live before this version.
+  previous=$live
+  [ "$live" != "$version" ] || previous=$(field "$live_line" from)
+  fact previous "$previous"
   fact include-before "$include_state $include_root"
   was_witnessed=
   if witnessed; then was_witnessed=yes; fi
