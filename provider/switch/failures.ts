@@ -2,6 +2,7 @@ import { type Failure, SiteReleaseError } from "../errors.ts";
 import { placeholderRoot, rootDir } from "../site.ts";
 import type { Answer } from "../transport/conversation.ts";
 import type { SwitchPlan } from "./plan.ts";
+import { RESTORE_FAILED } from "./result.ts";
 
 /** What a failure is told about. */
 export interface FailedSwitch {
@@ -24,7 +25,8 @@ export function switchError(failed: FailedSwitch): SiteReleaseError {
   const done = whatWasDone(failed);
   const words = refused === undefined ? wordsFor(reason, detail, said, failed) : refusedWords(refused, detail, failed);
   const next = [words.next, adviceAfterRestore(failed)].filter((part) => part !== undefined).join(". ");
-  return new SiteReleaseError(refused === "sudo" ? "no-sudo-right" : reason, {
+  const code = failed.answer.facts.has("restore-failed") ? RESTORE_FAILED : refused === "sudo" ? "no-sudo-right" : reason;
+  return new SiteReleaseError(code, {
     action: `switch ${failed.plan.site.serverName} to ${failed.plan.version}`,
     host: failed.host,
     observed: words.observed,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { rootDir, type Site } from "../site.ts";
 import type { ScriptInputs } from "../transport/script.ts";
 import type { NginxPlan, Owner, SwitchPlan } from "./plan.ts";
+import type { SwitchContext } from "./result.ts";
 
 /** The PHP file that speaks with opcache inside php-fpm. Its name holds its digest, so hosts get a new one with a new package. */
 export interface OpcacheScript {
@@ -16,15 +17,6 @@ export interface OpcacheScript {
 export function opcacheScript(): OpcacheScript {
   const text = readFileSync(join(__dirname, "..", "host", "opcache.php"), "utf8");
   return { name: `opcache-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.php`, text };
-}
-
-/** On whose behalf a switch is made. */
-export interface SwitchContext {
-  readonly owner: Owner;
-  /** The id that the owner had before this change. */
-  readonly formerId?: string;
-  /** The site may be taken from another owner. */
-  readonly takeOver: boolean;
 }
 
 /** One run of a script, for the journal and for those who wait for it. */

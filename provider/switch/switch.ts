@@ -1,22 +1,14 @@
 import { clearOpcache } from "../opcache/clear.ts";
-import type { SwitchReport } from "../report.ts";
 import { ownDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { switchError } from "./failures.ts";
-import { newRun, opcacheScript, type SwitchContext, switchInputs } from "./inputs.ts";
+import { newRun, opcacheScript, switchInputs } from "./inputs.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { describe, switchWarnings } from "./report.ts";
+import type { SwitchContext, SwitchResult } from "./result.ts";
 import { poolsOf, Trials } from "./trials.ts";
-
-/** What a switch came to. */
-export interface SwitchResult {
-  /** The version that was live before this one; absent: none was. */
-  readonly previousVersion?: string;
-  readonly report: SwitchReport;
-  readonly warnings: readonly string[];
-}
 
 /**
  * Moves traffic to the plan's version, or restores what was and throws. The host's script is in charge; this side lets it try the
