@@ -3,9 +3,16 @@ const site = ["time", "journal", "include", "test", "workers", "witness", "owner
 const steps = ["lock", "ask", "deployer", "ready", "pending", "reload", "commit", "restore", "recover", "drain"];
 
 export const scripts = {
-  stage: ["protocol", "manifest", "stage"],
   switch: ["protocol", ...site, ...steps.map((part) => `switch/${part}`), "switch/main"],
   observe: ["protocol", ...site, "switch/observe"],
   leave: ["protocol", ...site, "switch/lock", "switch/leave"],
   pool: ["protocol", "pool"],
+  stage: [
+    "protocol",
+    "places",
+    "manifest",
+    ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
+  ],
+  inspect: ["protocol", "places", "manifest", "inspect"],
+  remove: ["protocol", "places", "switch/journal", "remove"],
 };

@@ -25,7 +25,11 @@ export function switchError(failed: FailedSwitch): SiteReleaseError {
   const done = whatWasDone(failed);
   const words = refused === undefined ? wordsFor(reason, detail, said, failed) : refusedWords(refused, detail, failed);
   const next = [words.next, adviceAfterRestore(failed)].filter((part) => part !== undefined).join(". ");
-  const code = failed.answer.facts.has("restore-failed") ? RESTORE_FAILED : refused === "sudo" ? "no-sudo-right" : reason;
+  const code = failed.answer.facts.has("restore-failed")
+    ? RESTORE_FAILED
+    : refused === "sudo"
+      ? "no-sudo-right"
+      : reason;
   return new SiteReleaseError(code, {
     action: `switch ${failed.plan.site.serverName} to ${failed.plan.version}`,
     host: failed.host,
