@@ -1,5 +1,5 @@
 import { SiteReleaseError } from "../errors.ts";
-import { withTransport } from "../transport/open.ts";
+import { withTransport } from "../transport/pool.ts";
 import type { Transport } from "../transport/transport.ts";
 import { within } from "./deadline.ts";
 import { hostOf } from "./localPath.ts";

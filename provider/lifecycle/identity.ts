@@ -1,5 +1,5 @@
-import type { Connection, Login } from "../transport/connection.ts";
-import { keyBlob } from "../transport/hostKey.ts";
+import type { Connection, Endpoint } from "../transport/connection.ts";
+import { parseHostKey, sameKey } from "../transport/hostKey.ts";
 import type { CommonInputs } from "./shapes.ts";
 import { isSame } from "./state.ts";
 import { isUnknown } from "./unknown.ts";
@@ -27,13 +27,13 @@ function address(connection: Connection | undefined) {
   return connection && { to: place(connection), through: connection.proxy && place(connection.proxy) };
 }
 
-function place({ host, port }: Login) {
+function place({ host, port }: Endpoint) {
   return { host, port };
 }
 
 /** One machine can have two names; its key is one. Comments do not count. */
 function hasSameKey(old: Connection | undefined, now: Connection | undefined): boolean {
   if (old?.hostKey === undefined || now?.hostKey === undefined) return false;
-  const blob = keyBlob(old.hostKey);
-  return blob !== undefined && blob === keyBlob(now.hostKey);
+  const [before, after] = [parseHostKey(old.hostKey), parseHostKey(now.hostKey)];
+  return before !== undefined && after !== undefined && sameKey(before, after);
 }

@@ -1,4 +1,4 @@
-import { keyBlob } from "../transport/hostKey.ts";
+import { parseHostKey } from "../transport/hostKey.ts";
 import { field } from "./fields.ts";
 
 /** A text of one line that `good` accepts. */
@@ -42,7 +42,7 @@ export const serverName = text("a DNS name or an IP address", (value) => /^[A-Za
 
 export const hostKey = text(
   'a public key as authorized_keys has it, as in "ssh-ed25519 AAAA..."',
-  (value) => keyBlob(value) !== undefined,
+  (value) => parseHostKey(value) !== undefined,
 );
 
 export const pool = text(

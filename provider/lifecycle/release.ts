@@ -73,8 +73,13 @@ async function stage(verb: "create" | "update", inputs: ReleaseInputs, news: Pro
 
 async function inspect(inputs: ReleaseInputs, props: Properties, report: Reporter): Promise<Properties> {
   const asked = await askHost(inputs, undefined, async (transport) => {
-    const { state, releaseDigest } = await inspectRelease(transport, releasePlan(inputs, undefined));
-    return { releaseState: state, releaseDigest, reachable: true, hostKeySeen: transport.hostKey };
+    const { state, digest } = await inspectRelease(transport, inputs);
+    return {
+      releaseState: state,
+      releaseDigest: digest ?? props.releaseDigest,
+      reachable: true,
+      hostKeySeen: transport.hostKey,
+    };
   });
   return "value" in asked ? stripped({ ...props, ...asked.value }) : keepUnseen(asked, props, inputs, report);
 }
@@ -87,10 +92,15 @@ async function remove(inputs: ReleaseInputs, report: Reporter): Promise<void> {
     );
     return;
   }
-  const removal = { deployPath, includePath: includePathOf(inputs), owner: inputs.__owner?.id ?? ownerOf(inputs).id };
+  const ownerIds = [inputs.__owner?.id ?? ownerOf(inputs).id];
+  const removal = { deployPath, includePath: includePathOf(inputs), ownerIds };
   const asked = await askHost(inputs, timeout?.delete, (transport) => removeReleases(transport, removal));
-  if ("value" in asked) asked.value.notes.forEach(report.info);
-  else forgetOrFail(asked, inputs, report);
+  if ("value" in asked) {
+    const { removed, stays } = asked.value;
+    if (removed.length > 0) report.info(`Removed from ${deployPath}/releases: ${removed.join(", ")}`);
+    for (const what of stays) report.info(`Stays on the host: ${what}`);
+    report.info(`What is left is removed by hand, if at all: ${deployPath} on the host, with shared/ in it`);
+  } else forgetOrFail(asked, inputs, report);
 }
 
 function reporter(properties: Properties, redact: (text: string) => string): Reporter {

@@ -7,7 +7,7 @@ import { Faults, object } from "./fields.ts";
 import { localPath } from "./localPath.ts";
 import { ownerOf } from "./owner.ts";
 import { releaseFaults } from "./rules.ts";
-import { releaseShape, switchShape } from "./shapes.ts";
+import { type ReleaseInputs, releaseShape, switchShape } from "./shapes.ts";
 import { sourceDigestOf } from "./sourceDigest.ts";
 import { isUnknown } from "./unknown.ts";
 import type { CheckResult, Properties } from "./verbs.ts";
@@ -28,19 +28,19 @@ export function checkRelease(olds: Properties, news: Properties): Promise<CheckR
       includePath: includePathOf(inputs),
       releaseDir: releaseDirOf(inputs),
       releaseState: COMPLETE,
-      sourceDigest: sourceDigestOf(inputs, olds, await digestAt(inputs.source)),
+      sourceDigest: sourceDigestOf(inputs, olds, await digestAt(inputs)),
       __owner: ownerOf(inputs),
     };
   });
 }
 
 /** The digest of what lies at a path of this machine, if anything does. */
-async function digestAt(source: string | undefined): Promise<string | undefined> {
+async function digestAt({ source, sharedDirs, sharedFiles }: ReleaseInputs): Promise<string | undefined> {
   if (source === undefined || isUnknown(source)) return undefined;
   const path = localPath(source);
   if (!existsSync(path)) return undefined;
   try {
-    return (await digestSource(path)).digest;
+    return (await digestSource(path, { sharedDirs, sharedFiles })).digest;
   } catch (error) {
     if (!(error instanceof SiteReleaseError)) throw error;
     throw new Faults([{ at: "source", reason: error.message }]);

@@ -113,7 +113,7 @@ async function leave(inputs: SwitchInputs, report: Reporter): Promise<void> {
   if (!("value" in asked)) forgetOrFail(asked, inputs, report);
   else if (asked.value === undefined)
     report.info(`nginx goes on with what it serves of ${deployPath} (last: ${version})`);
-  else report.info(`${deployPath} belongs to ${asked.value.resource} of ${asked.value.stack} now; nothing was changed`);
+  else report.info(`${deployPath} belongs to ${asked.value} now; nothing was changed`);
 }
 
 // The id as it was written to the host: how it is made may change from one version of this package to the next.
