@@ -29,30 +29,26 @@ export class SiteRelease extends pulumi.ComponentResource {
   /** What the last update did, in counts and seconds. */
   readonly report: pulumi.Output<SiteReleaseReport>;
 
-  /** What puts the version on the host. */
-  readonly release: Release;
-  /** What moves traffic to it. */
-  readonly switch: Switch;
-
   constructor(name: string, args: SiteReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     // The component keeps no inputs of its own: the engine would record them as done even where a child was not updated.
     super("pulumi-site-release:index:SiteRelease", name, {}, opts);
 
-    this.release = new Release(name, only(args, isForRelease), {
-      ...this.#childOptions(opts, isForRelease),
+    const release = new Release(name, only(args, isForRelease), {
+      ...childOptions(this, opts, isForRelease),
       ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
     });
-    this.switch = new Switch(name, only(args, isForSwitch), {
-      ...this.#childOptions(opts, isForSwitch),
-      dependsOn: this.release,
+    const traffic = new Switch(name, only(args, isForSwitch), {
+      ...childOptions(this, opts, isForSwitch),
+      dependsOn: release,
     });
+    children.set(this, { release, switch: traffic });
 
-    this.liveVersion = this.switch.liveVersion;
-    this.previousVersion = this.switch.previousVersion.apply((version) => version ?? "");
-    this.releaseDir = this.switch.releaseDir;
-    this.rootDir = this.switch.rootDir;
-    this.includePath = this.switch.includePath;
-    this.report = pulumi.output({ release: this.release.report, switch: this.switch.report });
+    this.liveVersion = traffic.liveVersion;
+    this.previousVersion = traffic.previousVersion.apply((version) => version ?? "");
+    this.releaseDir = traffic.releaseDir;
+    this.rootDir = traffic.rootDir;
+    this.includePath = traffic.includePath;
+    this.report = pulumi.output({ release: release.report, switch: traffic.report });
     this.registerOutputs({
       liveVersion: this.liveVersion,
       previousVersion: this.previousVersion,
@@ -63,20 +59,48 @@ export class SiteRelease extends pulumi.ComponentResource {
     });
   }
 
-  /** Options that the SDK does not hand on by itself, as protect, providers and aliases are. */
-  #childOptions(opts: pulumi.ComponentResourceOptions | undefined, isFor: (name: string) => boolean) {
-    const { ignoreChanges, replaceOnChanges, customTimeouts, deletedWith, retainOnDelete, hideDiffs } = opts ?? {};
-    return defined({
-      parent: this,
-      // A path that a resource does not have is an error to the engine.
-      ignoreChanges: ignoreChanges?.filter((path) => path === "*" || isFor(path.split(/[.[]/)[0] ?? "")),
-      replaceOnChanges,
-      customTimeouts,
-      deletedWith,
-      retainOnDelete,
-      hideDiffs,
-    });
+  /** What puts the version on the host. */
+  get release(): Release {
+    return childrenOf(this).release;
   }
+
+  /** What moves traffic to it. */
+  get switch(): Switch {
+    return childrenOf(this).switch;
+  }
+}
+
+interface Children {
+  readonly release: Release;
+  readonly switch: Switch;
+}
+
+// Beside the class, since Pulumi's Analyzer takes every property, private ones too, for an output, and knows no resources of ours.
+const children = new WeakMap<SiteRelease, Children>();
+
+function childrenOf(site: SiteRelease): Children {
+  const both = children.get(site);
+  if (both === undefined) throw new Error("the children of a SiteRelease exist once it is constructed");
+  return both;
+}
+
+/** Options that the SDK does not hand on by itself, as it does with protect, providers and aliases. */
+function childOptions(
+  parent: SiteRelease,
+  opts: pulumi.ComponentResourceOptions | undefined,
+  isFor: (name: string) => boolean,
+) {
+  const { ignoreChanges, replaceOnChanges, customTimeouts, deletedWith, retainOnDelete, hideDiffs } = opts ?? {};
+  return defined({
+    parent,
+    // A path that a resource does not have is an error to the engine.
+    ignoreChanges: ignoreChanges?.filter((path) => path === "*" || isFor(path.split(/[.[]/)[0] ?? "")),
+    replaceOnChanges,
+    customTimeouts,
+    deletedWith,
+    retainOnDelete,
+    hideDiffs,
+  });
 }
 
 function only<T extends object>(args: T, isFor: (name: string) => boolean): T {

@@ -25,7 +25,8 @@ export async function checked(
 // The engine prints the value of the property that a failure names, secret or not (pkg/resource/deploy: NewResourcePropertyInvalidValueError):
 // only plain texts at the top are named.
 function failure({ at, reason }: Fault, given: Properties): CheckFailure {
-  return { property: at in given && typeof given[at] !== "object" ? at : "", reason };
+  const isPlain = at !== "connection" && ["string", "number", "boolean"].includes(typeof given[at]);
+  return { property: isPlain ? at : "", reason };
 }
 
 /** Properties that the engine can carry. */

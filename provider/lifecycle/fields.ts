@@ -98,9 +98,9 @@ export function object<S extends Shape>(shape: S, candidates = Object.keys(shape
 }
 
 /** An object that means its defaults when it is left out. */
-export function section<S extends Shape>(shape: S): Field<Parsed<S>> {
+export function section<S extends Shape>(shape: S): Field<Parsed<S>> & { readonly shape: S } {
   const whole = object(shape);
-  return { parse: (value, at) => whole.parse(isAbsent(value) ? {} : value, at) };
+  return { shape, parse: (value, at) => whole.parse(isAbsent(value) ? {} : value, at) };
 }
 
 function stranger(name: string, at: string, candidates: readonly string[]): Fault {
