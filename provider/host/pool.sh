@@ -1,5 +1,4 @@
 # Why a php-fpm socket cannot be reached, in facts. Input: socket.
-# shellcheck shell=sh disable=SC2154 # socket comes from the client
 
 fact user "$(id -un)"
 fact groups "$(id -Gn)"
