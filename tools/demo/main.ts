@@ -73,7 +73,7 @@ async function perform(act: Act, url: string, host: string, load?: Load): Promis
   const served = await visit(url, host);
   if ((code === 0) !== (act.ending === "live")) console.log(`It ended with ${code}:\n${stdout}${stderr}`);
   const { liveVersion, report } = await outputs();
-  const switchSeconds = act.ending === "live" ? report?.seconds?.switch : undefined;
+  const switchSeconds = act.ending === "live" ? report?.switch.seconds : undefined;
   return { act, exitCode: code, seconds, ...(switchSeconds !== undefined && { switchSeconds }), liveVersion, served };
 }
 

@@ -17,7 +17,7 @@ export const environment = {
 /** What the program says of the site. */
 export interface Outputs {
   readonly liveVersion?: string;
-  readonly report?: { readonly seconds?: Readonly<Record<string, number>> };
+  readonly report?: { readonly switch: { readonly seconds: number } };
 }
 
 /** Begins with an empty stack, whatever the last run left. `sandbox` is what the program reads of its host. */
