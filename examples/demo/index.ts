@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Config } from "@pulumi/pulumi";
+import { Config, RunError } from "@pulumi/pulumi";
 import { SiteRelease, type SiteReleaseArgs } from "pulumi-site-release";
 
 /** Where the demo's host is and how to reach it: the running demo wrote it down. Of a real host you would write it here. */
@@ -8,7 +8,7 @@ type Sandbox = Pick<SiteReleaseArgs, "connection" | "deployPath" | "serverName" 
 
 const written = join(__dirname, "../../.demo/sandbox.json");
 if (!existsSync(written)) {
-  throw new Error("There is no sandbox to release to: run npm run demo -- --keep first, and leave it running");
+  throw new RunError("There is no sandbox to release to: run npm run demo -- --keep first, and leave it running");
 }
 const { port, ...host }: Sandbox = JSON.parse(readFileSync(written, "utf8"));
 

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Load, startLoad } from "../../tests/support/load.ts";
 import { startSandbox } from "../../tests/support/sandbox.ts";
 import { makeBuilds } from "./builds.ts";
-import { example } from "./places.ts";
+import { example, runDir } from "./places.ts";
 import { brokenPromises, type Performed } from "./promises.ts";
+import { takeRunDir } from "./runDir.ts";
 import { type Act, acts, opening } from "./scenario.ts";
 import { createStack, exportLines, outputs, preview, setVersion, up } from "./stack.ts";
 import { resultLines } from "./table.ts";
@@ -17,6 +18,7 @@ const rate = 100;
 const connections = 20;
 
 async function main(keep: boolean): Promise<void> {
+  takeRunDir(runDir);
   console.log("Starting sshd, nginx and php-fpm on loopback");
   const sandbox = await startSandbox();
   try {
@@ -39,7 +41,7 @@ async function show(sandbox: Sandbox): Promise<boolean> {
   await createStack({ connection, deployPath, serverName, port: httpPort, pools: [pool], nginx });
 
   const first = await perform(opening, url, serverName);
-  heading("What version 2 would change");
+  heading("What version 2 would change (what stays the same is left out here)");
   await setVersion("2");
   await preview();
 
@@ -69,7 +71,7 @@ async function perform(act: Act, url: string, host: string, load?: Load): Promis
   await setVersion(act.version);
   load?.mark(`to ${act.version}`);
   const { code, seconds, stdout, stderr } = await up();
-  load?.mark(act.version, act.live);
+  load?.mark(act.title, act.live);
   const served = await visit(url, host);
   if ((code === 0) !== (act.ending === "live")) console.log(`It ended with ${code}:\n${stdout}${stderr}`);
   const { liveVersion, report } = await outputs();

@@ -36,7 +36,7 @@ function output(line: string): string | undefined {
   return /^ +[+~-]? *liveVersion *:/.test(line) && !line.trimStart().startsWith("-") ? line.trim() : undefined;
 }
 
-/** Leaves the ids and names out of `pulumi preview --diff`. */
+/** Keeps of `pulumi preview --diff` what changes. */
 export function previewLine(line: string): string | undefined {
-  return /^\s*(\[(id|urn|provider)=|pulumi:pulumi:Stack|$)|warning: using pulumi-/.test(line) ? undefined : line;
+  return /^(\s+[~+-]|Resources:)/.test(line) ? line : undefined;
 }

@@ -6,5 +6,5 @@ export const root = join(__dirname, "../../..");
 /** The example's program, its site and its builds. */
 export const example = join(root, "examples/demo");
 
-/** All that belongs to one run: Pulumi's state and settings, and where the sandbox is. The next run starts with none of it. */
+/** All that belongs to one run: Pulumi's state and settings, and where the sandbox is. It is gone when the run ends. */
 export const runDir = join(root, ".demo");

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { type Run, run } from "./command.ts";
 import { previewLine, upLines } from "./output.ts";
@@ -20,10 +20,9 @@ export interface Outputs {
   readonly report?: { readonly switch: { readonly seconds: number } };
 }
 
-/** Begins with an empty stack, whatever the last run left. `sandbox` is what the program reads of its host. */
+/** Makes the stack. `sandbox` is what the program reads of its host. */
 export async function createStack(sandbox: object): Promise<void> {
-  rmSync(runDir, { recursive: true, force: true });
-  mkdirSync(join(runDir, "state"), { recursive: true });
+  mkdirSync(join(runDir, "state"));
   writeFileSync(join(runDir, "sandbox.json"), `${JSON.stringify(sandbox, null, 2)}\n`);
   await succeed(["pulumi", "stack", "init", environment.PULUMI_STACK], noLine);
 }

@@ -30,7 +30,7 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
         act.version,
         `${seconds.toFixed(1)} s`,
         switchSeconds === undefined ? "-" : `${switchSeconds.toFixed(2)} s`,
-        p99(load, act.version),
+        p99(load, act.title),
         act.ending === "live" ? "live" : `${act.ending}, ${act.live} is live`,
       ]),
     ]),
@@ -43,8 +43,8 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
   ];
 }
 
-function p99({ windows }: LoadResult, version: string): string {
-  const window = windows.find(({ label }) => label === version);
+function p99({ windows }: LoadResult, title: string): string {
+  const window = windows.find(({ label }) => label === title);
   return window === undefined ? "-" : `${window.latency.p99} ms`;
 }
 

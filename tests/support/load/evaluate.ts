@@ -21,7 +21,7 @@ export interface Mark {
 }
 
 /** Every request has exactly one; `lostReused` is a reused connection that ended before any byte of an answer. */
-export type Verdict = "ok" | "failed" | "mixed" | "stale" | "lost" | "lostReused";
+type Verdict = "ok" | "failed" | "mixed" | "stale" | "lost" | "lostReused";
 
 /** One kind of request that did not end well. Seconds count from the start of the load. */
 export interface Failure {
@@ -36,7 +36,7 @@ export interface Failure {
 }
 
 /** The requests that one version answered, well or not. */
-export interface VersionUse {
+interface VersionUse {
   readonly version: string;
   readonly requests: number;
   readonly failed: number;
@@ -45,13 +45,13 @@ export interface VersionUse {
 }
 
 /** Milliseconds from due to answered. */
-export interface Latency {
+interface Latency {
   readonly p50: number;
   readonly p99: number;
 }
 
 /** The requests due while one switch went on, and a second before and after. */
-export interface Window {
+interface Window {
   readonly label: string;
   readonly from: number;
   readonly to: number;

@@ -75,17 +75,17 @@ Resources:
 });
 
 describe("previewLine", () => {
-  it("leaves out ids, names and the stack", () => {
+  it("keeps what changes", () => {
     const text = `Previewing update (demo):
   pulumi:pulumi:Stack: (same)
     [urn=urn:pulumi:demo::site-release-demo::pulumi:pulumi:Stack::site-release-demo-demo]
     ~ pulumi-nodejs:dynamic/pulumi-site-release:Switch: (update)
         [id=x]
+        serverName: "example.com"
       ~ version: "1" => "2"
 Resources:
     ~ 2 to update`;
     deepEqual(shown(previewLine, text), [
-      "Previewing update (demo):",
       "    ~ pulumi-nodejs:dynamic/pulumi-site-release:Switch: (update)",
       '      ~ version: "1" => "2"',
       "Resources:",

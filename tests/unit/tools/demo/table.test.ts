@@ -7,7 +7,7 @@ describe("resultLines", () => {
   it("keeps announced failures and closed connections apart from what failed", () => {
     const performed: Performed[] = [
       {
-        act: { title: "", version: "2", ending: "live", live: "2" },
+        act: { title: "to 2", version: "2", ending: "live", live: "2" },
         exitCode: 0,
         seconds: 3.21,
         switchSeconds: 0.456,
@@ -36,7 +36,7 @@ describe("resultLines", () => {
         { version: "4", requests: 202, failed: 202, first: 6.02, last: 8 },
       ],
       latency: { p50: 23.1, p99: 41 },
-      windows: [{ label: "2", from: 1, to: 6, requests: 500, latency: { p50: 23, p99: 44.5 } }],
+      windows: [{ label: "to 2", from: 1, to: 6, requests: 500, latency: { p50: 23, p99: 44.5 } }],
     });
     equal(
       lines.join("\n"),
