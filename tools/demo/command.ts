@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { atEnd } from "../../tests/support/ending.ts";
+import { family } from "../../tests/support/processes.ts";
 import { root } from "./places.ts";
 
 /** How a command ended. */
@@ -19,6 +20,9 @@ export interface Command {
   readonly show?: (line: string) => string | undefined;
 }
 
+// Pulumi starts its plugins in process groups of their own: all that a command has started is found by this in its environment.
+const marker = { name: "SITE_RELEASE_DEMO", value: String(process.pid) };
+
 // Far beyond any command of the demo: one that hangs must not hang the demo.
 const LONGEST = 120_000;
 
@@ -27,19 +31,14 @@ export async function run({ line, environment, show }: Command): Promise<Run> {
   if (show !== undefined) console.log(`$ ${line.join(" ")}`);
   const [program, ...args] = line;
   const begun = performance.now();
-  // A process group of its own, so that what it has started ends with it.
   const child = spawn(program, args, {
     cwd: root,
-    env: { ...ownEnvironment(), ...environment },
+    env: { ...ownEnvironment(), ...environment, [marker.name]: marker.value },
     stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
+    detached: true, // Ctrl-C is for the demo, which ends it then
   });
-  const kill = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-      process.kill(-child.pid, "SIGKILL");
-  };
-  const killNow = atEnd(kill);
-  const timer = setTimeout(kill, LONGEST);
+  const end = atEnd(endStarted);
+  const timer = setTimeout(endStarted, LONGEST);
   let stdout = "";
   let stderr = "";
   createInterface({ input: child.stdout }).on("line", (text) => {
@@ -50,7 +49,9 @@ export async function run({ line, environment, show }: Command): Promise<Run> {
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   try {
     const code = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
+      child.once("error", ({ message }) =>
+        reject(new Error(`${program} cannot be started (${message}); npm run demo has it on its PATH`)),
+      );
       child.once("close", (exit, signal) =>
         exit === null
           ? reject(new Error(`${line.join(" ")} was ended by ${signal}\n${stdout}${stderr}`))
@@ -60,7 +61,25 @@ export async function run({ line, environment, show }: Command): Promise<Run> {
     return { code, seconds: (performance.now() - begun) / 1000, stdout, stderr };
   } finally {
     clearTimeout(timer);
-    killNow();
+    end();
+  }
+}
+
+function endStarted(): void {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const started = family([], `${marker.name}=${marker.value}`);
+    if (started.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`process ${started[0]?.pid} does not end`);
+    for (const { pid } of started) kill(pid);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error; // else it has ended by itself
   }
 }
 
