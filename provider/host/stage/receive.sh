@@ -20,7 +20,8 @@ receive() {
 unpacking_failed() {
   problem=$(printf '%s\n' "$problem" | head -n 1 | visible)
   case $problem in
-    *'No space left'* | *'quota exceeded'*) no_space "$problem" ;;
+    # "Wrote only": GNU tar's words for the write that still found some room.
+    *'No space left'* | *'quota exceeded'* | *'Wrote only'*) no_space "$problem" ;;
     *'nexpected end'* | *'nexpected EOF'* | *'short read'*) cut_off ;;
   esac
   broken "tar: $problem"
