@@ -67,8 +67,9 @@ function refusal(said: string): Refusal | undefined {
   return undefined;
 }
 
-function refusedWords(refused: Refusal, command: string, { user, plan }: FailedSwitch): Words {
-  if (refused === "stopped") return stopped(plan);
+function refusedWords(refused: Refusal, command: string, failed: FailedSwitch): Words {
+  const { user } = failed;
+  if (refused === "stopped") return stopped(includedVersion(failed));
   const rights = sudoersFor({ user: LOGIN_NAME.test(user) ? user : "deploy" });
   return {
     observed: `${user} may not run "${command}" without a password`,
@@ -77,7 +78,12 @@ function refusedWords(refused: Refusal, command: string, { user, plan }: FailedS
   };
 }
 
-function stopped({ version }: SwitchPlan): Words {
+function includedVersion({ answer, plan }: FailedSwitch): string {
+  const root = answer.facts.get("restored");
+  return root === undefined ? plan.version : (versionOf(plan, root) ?? root);
+}
+
+function stopped(version: string): Words {
   return {
     observed: "nginx is not running",
     next: `Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names ${version}`,
@@ -155,7 +161,7 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         next: "Have them tested and reloaded, or set `allowPendingEdits: true`",
       };
     case "nginx-not-running":
-      return stopped(plan);
+      return stopped(includedVersion(failed));
     case "reload-refused":
       return { observed: `"${detail}" failed (${said || "no output"})` };
     case "reload-ignored":

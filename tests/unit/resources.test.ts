@@ -19,7 +19,7 @@ const texts = new Map<string, string>();
 const provider = new DynamicProvider();
 
 before(async () => {
-  pulumi.runtime.setMocks({
+  await pulumi.runtime.setMocks({
     newResource({ type, inputs }) {
       texts.set(type.replace(/.*:/, ""), inputs.__provider);
       return { id: "id", state: inputs };
