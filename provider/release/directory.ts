@@ -5,21 +5,20 @@ import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
 const CHUNK = 256 * 1024;
 const SLASH = Buffer.from("/");
 
-/** Everything below a directory, each directory before what lies in it, names in the order of their bytes. */
+/**
+ * Everything below a directory, names in the order of their bytes. What lies in a directory follows it directly: tar sets a
+ * directory's mtime when the stream leaves it.
+ */
 export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
-  const waiting: ReleasePath[] = [""];
+  const waiting: RawEntry[] = [{ kind: "dir", path: "" }];
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
-    const place = placeOf(root, dir);
-    const names = await readdir(place, { encoding: "buffer", withFileTypes: true });
-    const entries = await Promise.all(names.map((name) => readOne(root, dir ?? "", name)));
+    yield dir;
+    const { path } = dir;
+    const names = await readdir(placeOf(root, path), { encoding: "buffer", withFileTypes: true });
+    const entries = await Promise.all(names.map((name) => readOne(root, path, name)));
     entries.sort((a, b) => (a.path < b.path ? -1 : 1));
-    yield* entries;
-    waiting.push(
-      ...entries
-        .filter(({ kind }) => kind === "dir")
-        .map(({ path }) => path)
-        .reverse(),
-    );
+    yield* entries.filter(({ kind }) => kind !== "dir");
+    waiting.push(...entries.filter(({ kind }) => kind === "dir").reverse());
   }
 }
 
