@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import { inspectRelease } from "../../provider/release/inspect.ts";
+import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { type LocalShell, localTransport } from "../support/localTransport.ts";
 import { oddTree, ownCache, planFor, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { zipMembers, zipOf } from "../support/zip.ts";
 
 ownCache();
 
@@ -58,4 +60,33 @@ for (const [name, shellIn] of Object.entries(shells))
       bytes,
     });
     assert.deepEqual([said[0], said.at(-1)], ["uploading", "putting in place"]);
+
+    // The same directory, as if CI had put it there: the host alone comes to the same manifest.
+    execFileSync("cp", ["-a", result.releaseDir, `${deployPath}/releases/2`]);
+    const adopted = await stageRelease(transport, planFor(deployPath, { version: "2" }), () => {});
+    assert.deepEqual([adopted.status, adopted.releaseDigest], ["adopted", digest]);
+    writeFileSync(join(own, "owner"), '{"id":"mine"}\n');
+    writeFileSync(join(deployPath, "include"), `set $root_dir ${deployPath}/releases/2/public;\n`);
+    const plan = { deployPath, includePath: join(deployPath, "include"), ownerIds: ["mine"], previous: [] };
+    const { removed, stays } = await removeReleases(transport, plan);
+    assert.deepEqual([removed, stays], [["1"], ["2: it is live"]]);
+  });
+
+const archives: Record<string, (source: string, archive: string) => void> = {
+  "a.tar.gz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
+  "a.zip": (source, archive) => writeFileSync(archive, zipOf(zipMembers(source))),
+};
+
+for (const [name, make] of Object.entries(archives))
+  test(`${name} with hard links and every odd name arrives as its directory would`, async (t) => {
+    const dir = temporaryDir(t);
+    const source = writeTree(join(dir, "source"), oddTree);
+    linkSync(join(source, "big"), join(source, "big too"));
+    const archive = join(dir, name);
+    make(source, archive);
+    const { digest } = await digestSource(source);
+    const plan = planFor(join(dir, "site"), { source: archive, sourceDigest: digest });
+    const { status, releaseDigest, releaseDir } = await stageRelease(localTransport(), plan, () => {});
+    assert.deepEqual([status, releaseDigest], ["uploaded", digest]);
+    assert.equal(execFileSync("diff", ["-r", "--no-dereference", source, releaseDir]).toString(), "");
   });
