@@ -40,18 +40,19 @@ async function readOne(root: string, dir: ReleasePath, found: Dirent<Buffer>): P
       key: `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`,
       changed: Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs)),
     },
-    open: () => content(place),
+    open: () => content(place, Number(stat.size)),
   };
 }
 
-async function* content(place: Buffer): AsyncGenerator<Uint8Array> {
+async function* content(place: Buffer, size: number): AsyncGenerator<Uint8Array> {
   // A file that became a link or a FIFO meanwhile is neither followed nor waited for.
   const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK));
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      // One byte more than there should be: a small file is read whole, and seen to end, by one call.
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(CHUNK, size + 1)));
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      if (bytesRead < buffer.length) return;
     }
   } finally {
     await file.close();
