@@ -8,7 +8,7 @@ import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { type LocalShell, localTransport } from "../support/localTransport.ts";
-import { oddTree, ownCache, planFor, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { oddTree, ownCache, planFor, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
 ownCache();
@@ -70,6 +70,7 @@ for (const [name, shellIn] of Object.entries(shells))
     const plan = { deployPath, includePath: join(deployPath, "include"), ownerIds: ["mine"], previous: [] };
     const { removed, stays } = await removeReleases(transport, plan);
     assert.deepEqual([removed, stays], [["1"], ["2: it is live"]]);
+    await trashEmptied(deployPath);
   });
 
 const archives: Record<string, (source: string, archive: string) => void> = {

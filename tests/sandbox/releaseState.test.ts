@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { localTransport } from "../support/localTransport.ts";
-import { ownCache, planFor, smallSite, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { ownCache, planFor, smallSite, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
 
 ownCache();
 
@@ -75,10 +74,7 @@ test("only releases that nothing serves are removed, and the others are named wi
   ]);
   assert.deepEqual(readdirSync(join(deployPath, "releases")), ["2", "3", "4", "foreign"]);
   assert.deepEqual(readdirSync(join(deployPath, ".site-release/manifests")), ["2", "3", "4"]);
-  for (let tries = 0; readdirSync(join(deployPath, ".site-release/trash")).length > 0; tries++) {
-    assert.ok(tries < 50, "the trash is emptied in the background");
-    await setTimeout(100);
-  }
+  await trashEmptied(deployPath);
 });
 
 test("nothing is removed from a site of another owner, of none, or without a readable include", async (t) => {

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import type { ReleasePlan } from "../../provider/release/plan.ts";
 
 /** A directory that goes when the test ends, and that others may enter. */
@@ -10,6 +11,14 @@ export function temporaryDir(t: TestContext): string {
   chmodSync(dir, 0o755);
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
+}
+
+/** Waits until the host's background has removed what was thrown away. */
+export async function trashEmptied(deployPath: string): Promise<void> {
+  for (let tries = 0; readdirSync(join(deployPath, ".site-release/trash")).length > 0; tries++) {
+    if (tries === 100) throw new Error("the trash is not emptied");
+    await setTimeout(100);
+  }
 }
 
 /** Gives the tests of one file a cache of digests of their own, which goes when their process ends. */
