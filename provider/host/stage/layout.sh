@@ -19,7 +19,7 @@ make_layout() {
       refuse deploy-path "$place cannot be made: $problem" "As root: chown $(id -un) $deploy_path"
   done
   for place in "$deploy_path/releases" "$own/manifests" "$own/staging" "$own/trash"; do
-    [ -r "$place" ] && [ -w "$place" ] || refuse deploy-path "$(id -un) cannot write to $place" "As root: chown $(id -un) $place"
+    { [ -r "$place" ] && [ -w "$place" ]; } || refuse deploy-path "$(id -un) cannot write to $place" "As root: chown $(id -un) $place"
   done
   # The release comes to its place by rename, which does not cross file systems.
   [ "$(stat -L -c %d "$deploy_path/releases")" = "$(stat -L -c %d "$own/staging")" ] ||
