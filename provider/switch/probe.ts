@@ -51,7 +51,9 @@ export async function probe(
     progress(`probing ${row}/${plan.count}`);
     const left = plan.timeout - elapsed();
     const answer = await askOnce(transport, plan, Math.min(left, requestTimeout(plan)), signal);
-    answers.push(answer);
+    // A request that only the end of the whole time cut off says nothing of the site: the one before it does.
+    const cutOff = "error" in answer && elapsed() >= plan.timeout && answers.length > 0;
+    if (!cutOff) answers.push(answer);
     const well = judge(plan, before, answer) === undefined;
     row = well ? row + 1 : 0;
     good += well ? 1 : 0;

@@ -9,11 +9,11 @@ const files = globSync("**/*.ts", { cwd: provider });
 
 // From the bottom up: a file imports of its own layer and of those before it. Words come first: types and constants that all speak.
 const LAYERS = [
-  /^(errors|site|args|connectionArgs|switchArgs|report|resourceArgs|progress)\.ts$/,
+  /^(errors|site|args|connectionArgs|switchArgs|report|resourceArgs|progress|excerpt)\.ts$/,
   /^transport\//,
   /^(release|switch|opcache)\//,
   /^lifecycle\//,
-  /^(hidden|resources)\.ts$/,
+  /^(hidden|resources|texts)\.ts$/,
   /^site(Release|Host|Fleet)\.ts$/,
   /^(index\.ts$|cli\/)/,
 ];
