@@ -122,9 +122,15 @@ export interface SudoersArgs {
   readonly service?: string;
 }
 
+/**
+ * A login name that sudoers takes as it stands; one of a directory service may need its own quoting. Not in capitals alone: those are
+ * ALL, which is everybody, and the names of aliases (sudoers(5)).
+ */
+export const LOGIN_NAME = /^(?![A-Z][A-Z0-9_]*$)[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+
 /** The two rights that a switch needs, for a file in /etc/sudoers.d. Exact words: with any more, nginx's -c and -g would make the user root. */
 export function sudoersFor(args: SudoersArgs): string {
-  const user = matching("user", args.user, /^[a-z_][a-z0-9_.-]{0,31}$/, "a login name");
+  const user = matching("user", args.user, LOGIN_NAME, "a login name");
   const nginx = path("nginxPath", args.nginxPath ?? "/usr/sbin/nginx");
   const systemctl = path("systemctlPath", args.systemctlPath ?? "/usr/bin/systemctl");
   const unit = /^[A-Za-z0-9_.-]+\.service$/;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The PHP file that speaks with opcache inside php-fpm. */
+/** A PHP file that is put on the host. */
 export interface OpcacheScript {
   readonly name: string;
   readonly text: string;

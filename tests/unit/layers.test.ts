@@ -11,9 +11,9 @@ const files = globSync("**/*.ts", { cwd: provider });
 const LAYERS = [
   /^(errors|site|args|connectionArgs|switchArgs|report|resourceArgs|progress|excerpt)\.ts$/,
   /^transport\//,
-  /^(release|switch|opcache)\//,
+  /^((release|switch|opcache)\/|texts\.ts$)/,
   /^lifecycle\//,
-  /^(hidden|resources|texts)\.ts$/,
+  /^(hidden|resources)\.ts$/,
   /^site(Release|Host|Fleet)\.ts$/,
   /^(index\.ts$|cli\/)/,
 ];
