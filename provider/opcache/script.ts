@@ -9,8 +9,8 @@ export interface OpcacheScript {
 }
 
 /**
- * The file as this package ships it. Its name holds its digest, so hosts get a new one with a new package: with validate_timestamps
- * off, opcache would go on running the text that it first saw under a name.
+ * The PHP file that php-fpm runs for us. Its name changes with its text: with validate_timestamps off, opcache would go on running
+ * the text that it first saw under a name.
  */
 export function opcacheScript(): OpcacheScript {
   const text = readFileSync(join(__dirname, "..", "host", "opcache.php"), "utf8");
