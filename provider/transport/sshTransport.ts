@@ -126,6 +126,9 @@ function sessionRefused(transport: Transport, refused: ChannelRefused): SiteRele
   });
 }
 
+// SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 §5.1): sshd says it of every forwarding that it forbids, but of sockets.
+const PROHIBITED = 1;
+
 function forwardRefused(transport: Transport, address: Address, refused: ChannelRefused): SiteReleaseError {
   const isSocket = "socket" in address;
   const place = isSocket ? address.socket : `${address.host}:${address.port}`;
@@ -135,7 +138,7 @@ function forwardRefused(transport: Transport, address: Address, refused: Channel
       `Either it is not there, or nothing listens on it, or ${transport.user} may not write to it (ls -l ${place}), or sshd forbids it: ${forbidden}`
     : `Either nothing listens there, or sshd forbids it: ${forbidden}`;
   return new SiteReleaseError(
-    "forward-refused",
+    refused.code === PROHIBITED ? "forward-forbidden" : "forward-refused",
     { action: `reach ${place}`, host: transport.host, observed: `sshd says "${refused.message}"`, next: candidates },
     { cause: refused },
   );
