@@ -13,3 +13,12 @@ export {
   ProbeScheme,
   type SmokeArgs,
 } from "./switchArgs.ts";
+export {
+  type NginxSnippetArgs,
+  nginxSnippet,
+  type OpcacheEndpoint,
+  type OpcacheEndpointArgs,
+  opcacheEndpoint,
+  type SudoersArgs,
+  sudoersFor,
+} from "./texts.ts";

@@ -93,7 +93,8 @@ export function judgeInvalidate(place: string, reply: Reply): PlaceReport {
   return { ...seen, state: "cleared", note };
 }
 
-const POLL_SECONDS = 0.2;
+const FIRST_POLL_MS = 10;
+const LAST_POLL_MS = 500;
 const NOTHING: Omit<OpcacheQuestion, "nonce"> = { op: "status", prefixes: [], keep: [] };
 
 /** Resets unless that cache was reset since `since`, on the host's clock; tells when it was asked. */
@@ -125,9 +126,9 @@ async function reset(
   const deadline = performance.now() + Math.min(timeout, Math.max(1, before.forceRestartTimeout / 3)) * 1000;
   let last: OpcacheAnswer = answer;
   // php-fpm restarts the cache at the start of a request that finds no other in it: asking is what brings it about.
-  while (!isReset(before, last, shared)) {
+  for (let wait = FIRST_POLL_MS; !isReset(before, last, shared); wait = Math.min(2 * wait, LAST_POLL_MS)) {
     if (performance.now() > deadline) return { report: pending(way.place, before, last), time: answer.time };
-    await sleep(POLL_SECONDS * 1000);
+    await sleep(wait);
     const reply = await way.ask(NOTHING);
     if (reply.kind === "failed") return { report: failed(way.place, reply.why), time: answer.time };
     if (reply.kind === "answer") last = reply.answer;

@@ -1,5 +1,6 @@
 import { type Failure, SiteReleaseError } from "../errors.ts";
 import { placeholderRoot, rootDir } from "../site.ts";
+import { LOGIN_NAME, sudoersFor } from "../texts.ts";
 import type { Answer } from "../transport/conversation.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { RESTORE_FAILED } from "./result.ts";
@@ -68,10 +69,11 @@ function refusal(said: string): Refusal | undefined {
 
 function refusedWords(refused: Refusal, command: string, { user, plan }: FailedSwitch): Words {
   if (refused === "stopped") return stopped(plan);
+  const rights = sudoersFor({ user: LOGIN_NAME.test(user) ? user : "deploy" });
   return {
     observed: `${user} may not run "${command}" without a password`,
     expected: "the two sudo rights of the site's user",
-    next: `Add this line with visudo: ${user} ALL=(root) NOPASSWD: /usr/sbin/nginx -t, /usr/bin/systemctl reload nginx.service`,
+    next: `Put this into /etc/sudoers.d/site-release, by visudo: ${rights.trim().replace("\n", " and ")}`,
   };
 }
 

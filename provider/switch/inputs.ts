@@ -1,23 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import type { OpcacheScript } from "../opcache/script.ts";
 import { rootDir, type Site } from "../site.ts";
 import type { ScriptInputs } from "../transport/script.ts";
 import type { NginxPlan, Owner, SwitchPlan } from "./plan.ts";
 import type { SwitchContext } from "./result.ts";
-
-/** The PHP file that speaks with opcache inside php-fpm. Its name holds its digest, so hosts get a new one with a new package. */
-export interface OpcacheScript {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** The file as this package ships it. */
-export function opcacheScript(): OpcacheScript {
-  const text = readFileSync(join(__dirname, "..", "host", "opcache.php"), "utf8");
-  return { name: `opcache-${createHash("sha256").update(text).digest("hex").slice(0, 12)}.php`, text };
-}
 
 /** One run of a script, for the journal and for those who wait for it. */
 export interface Run {

@@ -10,8 +10,10 @@ export type ProbeAnswer =
   | { readonly status: number; readonly body: string }
   | {
       readonly error: string;
-      /** The right that is missing: another try would meet the same. */
-      readonly grant?: string;
+      /** What a person can do about it, where the transport knows. */
+      readonly next?: string;
+      /** Whether another try would meet the same. */
+      readonly hopeless?: true;
     };
 
 /** What all requests of a probe came to. */
@@ -53,7 +55,7 @@ export async function probe(
     const well = judge(plan, before, answer) === undefined;
     row = well ? row + 1 : 0;
     good += well ? 1 : 0;
-    const over = elapsed() + plan.interval >= plan.timeout || ("error" in answer && answer.grant !== undefined);
+    const over = elapsed() + plan.interval >= plan.timeout || ("error" in answer && answer.hopeless);
     if (row >= plan.count || over)
       return result(plan, before, { answers, good, seconds: elapsed(), ok: row >= plan.count });
     await sleep(plan.interval * 1000, undefined, { ...(signal !== undefined && { signal }) });
@@ -75,15 +77,15 @@ export async function askOnce(
     if (late.aborted) return { error: `no answer within ${seconds(timeoutSeconds)} s` };
     if (error instanceof SiteReleaseError) {
       const { observed, next } = error.failure;
-      return { error: observed, ...(error.reason === FORBIDDEN && { grant: next ?? FORWARDING }) };
+      const advice = next === undefined ? {} : { next };
+      return { error: observed, ...advice, ...(error.reason === FORBIDDEN && { hopeless: true }) };
     }
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** The transport's reason when the host lets no connection through: no later try would fare better. */
-const FORBIDDEN = "forwarding-forbidden";
-const FORWARDING = "Allow this user forwarding in sshd: AllowTcpForwarding yes, and no restrict in authorized_keys";
+/** The transport's reason when the host lets no connection through at all. */
+const FORBIDDEN = "forward-forbidden";
 
 // One request that hangs must leave time for others, and a cold page may take its time.
 function requestTimeout(plan: ProbePlan): number {
@@ -144,7 +146,7 @@ export function result(plan: ProbePlan, before: ProbeAnswer | undefined, course:
     observed: course.ok ? `${request} answered well` : `${request} ${why}${tally} for ${seconds(course.seconds)} s`,
     expected: expected(plan),
     last: last === undefined ? "" : "error" in last ? last.error : `${last.status}: ${excerpt(last.body)}`,
-    ...(last !== undefined && "error" in last && last.grant !== undefined && { next: last.grant }),
+    ...(last !== undefined && "error" in last && last.next !== undefined && { next: last.next }),
   };
 }
 

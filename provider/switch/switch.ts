@@ -1,10 +1,11 @@
 import { clearOpcache } from "../opcache/clear.ts";
+import { opcacheScript } from "../opcache/script.ts";
 import { ownDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { switchError } from "./failures.ts";
-import { newRun, opcacheScript, switchInputs } from "./inputs.ts";
+import { newRun, switchInputs } from "./inputs.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { describe, switchWarnings } from "./report.ts";
 import type { SwitchContext, SwitchResult } from "./result.ts";

@@ -1,26 +1,36 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { userInfo } from "node:os";
 
-/** The account that test servers run as: www-data when started as root, since none of them likes to serve as root. */
+/** Whom the sandbox runs as. */
 export interface Account {
   readonly name: string;
-  /** Absent: the account is this process's own. */
-  readonly uid: number | undefined;
+  readonly uid: number;
   readonly gid: number;
-  /** The words before a command that make it run as the account. */
-  readonly drop: readonly string[];
 }
 
-function number(flag: string): number {
-  return Number(execFileSync("id", [flag, "www-data"], { encoding: "utf8" }));
+// Servers that root starts run as an account of their own. An account that every Debian has (nobody, www-data) would do for nginx
+// and php-fpm, but sshd runs a command by the account's login shell, and theirs refuses; sshd has no setting for another.
+/** The account that the sandbox uses when root starts it; set-up makes it once. */
+export const sandboxAccount = "site-release-sandbox";
+
+export function accountHere(): Account {
+  const { username, uid, gid } = userInfo();
+  return uid === 0 ? account(sandboxAccount) : { name: username, uid, gid };
 }
 
-export const serving: Account =
-  process.getuid?.() === 0
-    ? {
-        name: "www-data",
-        uid: number("-u"),
-        gid: number("-g"),
-        drop: ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--"],
-      }
-    : { name: userInfo().username, uid: undefined, gid: process.getgid?.() ?? 0, drop: [] };
+function account(name: string): Account {
+  const [uid, gid] = ["--user", "--group"].map((what) => {
+    const { status, stdout } = spawnSync("id", [what, name], { encoding: "utf8" });
+    if (status !== 0) throw new Error(`no account ${name}; npm run demo and npm test make it`);
+    return Number(stdout);
+  });
+  if (uid === undefined || gid === undefined) throw new Error(`no account ${name}`);
+  return { name, uid, gid };
+}
+
+/** The words that start a command as that account, and end it with this process even if nothing else can (Linux). */
+export function startedAs({ uid, gid }: Account): string[] {
+  if (process.platform !== "linux") return [];
+  const become = process.getuid?.() === 0 ? [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"] : [];
+  return ["setpriv", ...become, "--pdeathsig", "TERM", "--"];
+}

@@ -1,16 +1,17 @@
 import { spawn } from "node:child_process";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { userInfo } from "node:os";
 import { SiteReleaseError } from "../../provider/errors.ts";
 import type { Address, Exit, Session, Transport } from "../../provider/transport/transport.ts";
 
-/** This machine as a host: commands run in /bin/sh, connections are made by this process. */
+/** This machine as a host; as root, what it does there can be done as another user. */
 export function localTransport(user: string = userInfo().username): Transport {
-  return { host: "this host", user, hostKey: undefined, start: (command) => start(user, command), connect: open };
+  const connect = (address: Address): ReturnType<Transport["connect"]> => open(user, address);
+  return { host: "this host", user, hostKey: undefined, start: (command) => start(user, command), connect };
 }
 
 async function start(user: string, command: string): Promise<Session> {
-  const as = user === userInfo().username ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups"];
+  const as = user === userInfo().username ? [] : ["runuser", "-u", user, "--"];
   const [file = "", ...args] = [...as, "/bin/sh", "-c", command];
   const child = spawn(file, args, { stdio: "pipe" });
   const ended = new Promise<Exit>((resolve, reject) => {
@@ -20,9 +21,11 @@ async function start(user: string, command: string): Promise<Session> {
   return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, close: () => child.kill() };
 }
 
-function open(address: Address): ReturnType<Transport["connect"]> {
+function open(user: string, address: Address): ReturnType<Transport["connect"]> {
   return new Promise((resolve, reject) => {
-    const socket = "socket" in address ? connect(address.socket) : connect(address.port, address.host);
+    const dial = (): Socket =>
+      "socket" in address ? connect(address.socket) : connect({ port: address.port, host: address.host });
+    const socket = user === userInfo().username ? dial() : as(user, dial);
     socket.once("connect", () => resolve(socket));
     socket.once("error", (error) => {
       const code = "code" in error ? String(error.code) : "";
@@ -36,4 +39,14 @@ function open(address: Address): ReturnType<Transport["connect"]> {
       );
     });
   });
+}
+
+/** The kernel asks for the right to a socket while connect(2) runs, which Node calls at once. */
+function as<T>(user: string, dial: () => T): T {
+  process.seteuid?.(user);
+  try {
+    return dial();
+  } finally {
+    process.seteuid?.(0);
+  }
 }

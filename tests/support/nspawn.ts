@@ -33,6 +33,7 @@ export function startNspawn(name: string, number: number): ChildProcess {
     env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
   });
   closeSync(log);
+  child.unref(); // a test that failed before it closed its machine still comes to its end, which closes it
   return child;
 }
 

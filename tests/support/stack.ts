@@ -37,9 +37,10 @@ export class Stack {
 
   constructor(name = "test") {
     this.name = name;
-    this.dir = mkdtempSync(join(tmpdir(), "site-release-stack-"));
+    this.dir = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
     this.#undo = atEnd(() => rmSync(this.dir, { recursive: true, force: true }));
     writeFileSync(join(this.dir, "Pulumi.yaml"), "name: site\nruntime: nodejs\nmain: index.js\n");
+    writeFileSync(join(this.dir, "package.json"), "{}\n");
     writeFileSync(join(this.dir, "index.js"), program);
     for (const sub of ["state", "home", "node_modules/@pulumi"]) mkdirSync(join(this.dir, sub), { recursive: true });
     symlinkSync(repository, join(this.dir, "node_modules/pulumi-site-release"));

@@ -11,7 +11,7 @@ const files = globSync("**/*.ts", { cwd: provider });
 const LAYERS = [
   /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|progress)\.ts$/,
   /^transport\//,
-  /^(release|switch|opcache)\//,
+  /^((release|switch|opcache)\/|texts\.ts$)/,
   /^lifecycle\//,
   /^(hidden|resources)\.ts$/,
   /^site(Release|Host|Fleet)\.ts$/,
