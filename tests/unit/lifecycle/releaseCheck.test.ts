@@ -1,7 +1,11 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { checkRelease } from "../../../provider/lifecycle/releaseCheck.ts";
 
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const URN = "urn:pulumi:dev::shop::pulumi-site-release:index:SiteRelease$t:Release::example.com";
 const NEWS = { connection: { host: "web1" }, deployPath: "/srv/site", version: "42", __urn: URN };
 
@@ -127,4 +131,27 @@ test("checkRelease tells the value of no property but plain texts at the top", a
 test("checkRelease says that a source is not here, and fails nothing", async () => {
   const { inputs, failures } = await checkRelease({}, { ...NEWS, source: "./no/such/build" });
   deepEqual([failures, inputs.sourceDigest, inputs.source], [[], "not here", "./no/such/build"]);
+});
+
+test("checkRelease gives the digest of a source that is here, and an unknown one while shared paths are unknown", async (t) => {
+  const source = mkdtempSync(join(tmpdir(), "site-release-"));
+  t.after(() => rmSync(source, { recursive: true }));
+  writeFileSync(join(source, "index.php"), "<?php\n");
+  const before = (await checkRelease({}, { ...NEWS, source })).inputs;
+  match(String(before.sourceDigest), /^[0-9a-f]{64}$/);
+  equal((await checkRelease({}, { ...NEWS, source, sharedDirs: [UNKNOWN] })).inputs.sourceDigest, UNKNOWN);
+
+  writeFileSync(join(source, "index.php"), "<?php // other\n");
+  const reason =
+    "source has other content than 42 was released with: use a new version, or omit source to keep what the host has";
+  deepEqual((await checkRelease(before, { ...NEWS, source })).failures, [{ property: "source", reason }]);
+  deepEqual((await checkRelease(before, { ...NEWS, source, version: "43" })).failures, []);
+});
+
+test("checkRelease refuses a source that is neither a directory nor an archive", async () => {
+  const { failures } = await checkRelease({}, { ...NEWS, source: "/dev/null" });
+  deepEqual(
+    failures.map(({ property }) => property),
+    ["source"],
+  );
 });
