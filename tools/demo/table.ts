@@ -26,12 +26,12 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
     "",
     ...columns([
       ["up to", "pulumi up", "switch", "p99 meanwhile", "ended"],
-      ...performed.map(({ act, seconds, switchSeconds }) => [
+      ...performed.map(({ act, exitCode, seconds, switchSeconds, served }) => [
         act.version,
         `${seconds.toFixed(1)} s`,
         switchSeconds === undefined ? "-" : `${switchSeconds.toFixed(2)} s`,
         p99(load, act.title),
-        act.ending === "live" ? "live" : `${act.ending}, ${act.live} is live`,
+        `exit ${exitCode}, ${served ?? "nothing"} is served`,
       ]),
     ]),
     "",
