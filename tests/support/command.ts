@@ -1,0 +1,41 @@
+import { spawn, spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How a command ended. */
+export interface Result {
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end, whatever that is. */
+export function run(command: string, args: readonly string[], stdin = ""): Promise<Result> {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => {}); // a command may end without reading; its result tells
+  child.stdin.end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? undefined, stdout, stderr }));
+  });
+}
+
+/** Runs a command that has to succeed, and gives what it wrote. */
+export function must(command: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: exit code ${status}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** Waits until `there` says so; `what` names it in the error. */
+export async function until(what: string, seconds: number, there: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await there())) {
+    if (Date.now() > deadline) throw new Error(`${what}: not there after ${seconds} s`);
+    await sleep(20);
+  }
+}
