@@ -5,8 +5,8 @@ import { join } from "node:path";
 import test from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { shellTransport } from "../support/shellTransport.ts";
 import { ownCache, planFor, smallSite, type Tree, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { shellTransport } from "../support/shellTransport.ts";
 
 ownCache();
 const quiet = (): void => {};

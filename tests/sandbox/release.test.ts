@@ -7,8 +7,8 @@ import { digestSource } from "../../provider/release/digest.ts";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { type LocalShell, shellTransport } from "../support/shellTransport.ts";
 import { oddTree, ownCache, planFor, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
+import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
 ownCache();
@@ -20,7 +20,7 @@ function busyboxPrograms(dir: string): string {
   return dir;
 }
 
-const shells: Record<string, (dir: string) => LocalShell> = {
+const shells: Record<string, (dir: string) => ShellOptions> = {
   sh: () => ({}),
   dash: () => ({ shell: "dash" }),
   "bash --posix": () => ({ shell: "bash --posix" }),

@@ -5,8 +5,8 @@ import test, { type TestContext } from "node:test";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { shellTransport } from "../support/shellTransport.ts";
 import { ownCache, planFor, smallSite, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
+import { shellTransport } from "../support/shellTransport.ts";
 
 ownCache();
 

@@ -17,8 +17,8 @@ import test, { type TestContext } from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import { contentMtime } from "../../provider/release/mtime.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { cutAfter, shellTransport } from "../support/shellTransport.ts";
 import { oddTree, ownCache, planFor, smallSite, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { cutAfter, shellTransport } from "../support/shellTransport.ts";
 
 ownCache();
 const quiet = (): void => {};
