@@ -20,7 +20,8 @@ export class SshTransport implements Transport {
   readonly #link: Link;
   readonly #socket: Socket;
   readonly #places = { work: new Places(PLACES.work), answer: new Places(PLACES.answer) };
-  readonly #open = new Set<Promise<unknown>>();
+  /** One promise for each session that is open or being opened. */
+  readonly #open = new Set<Promise<void>>();
 
   /** `socket` is what the whole connection runs over. */
   constructor(link: Link, socket: Socket, hop: Hop) {
@@ -35,16 +36,14 @@ export class SshTransport implements Transport {
   async start(command: string, purpose: Purpose = "work"): Promise<Session> {
     const leave = await this.#places[purpose].enter();
     try {
-      const channel = await this.#exec(command);
-      const over = new Promise<void>((resolve) => {
-        channel.once("close", resolve);
-        this.lost.addEventListener("abort", () => resolve(), { once: true });
-      });
-      this.#open.add(over);
-      void over.then(() => {
-        this.#open.delete(over);
+      const { channel, release } = await this.#exec(command);
+      const over = (): void => {
+        this.lost.removeEventListener("abort", over);
+        release();
         leave();
-      });
+      };
+      channel.once("close", over);
+      this.lost.addEventListener("abort", over, { once: true });
       return session(channel, this.lost);
     } catch (error) {
       leave();
@@ -74,11 +73,21 @@ export class SshTransport implements Transport {
   }
 
   /** A hardened host may allow fewer sessions than 10: wait for one of ours to end instead of failing. */
-  async #exec(command: string): Promise<Channel> {
+  async #exec(command: string): Promise<{ readonly channel: Channel; readonly release: () => void }> {
     for (;;) {
+      let resolve = (): void => {};
+      const over = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      const release = (): void => {
+        this.#open.delete(over);
+        resolve();
+      };
+      this.#open.add(over);
       try {
-        return await this.#link.exec(command);
+        return { channel: await this.#link.exec(command), release };
       } catch (error) {
+        release();
         if (!(error instanceof ChannelRefused)) throw error;
         if (error.code === undefined || this.#open.size === 0) throw sessionRefused(this, error);
         await Promise.race(this.#open);
