@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Connection } from "../../provider/transport/connection.ts";
+import { converse } from "../../provider/transport/conversation.ts";
 import { openSsh } from "../../provider/transport/openSsh.ts";
 import { withTransport } from "../../provider/transport/pool.ts";
 import type { SshTransport } from "../../provider/transport/sshTransport.ts";
@@ -150,6 +151,32 @@ describe("a connection", { skip: sshdMissing(), timeout: 90_000 }, () => {
     assert.equal(said, "said\n");
     assert.equal((await failureOf(transport.start("true"))).reason, "connection-lost");
     assert.equal((await failureOf(transport.connect({ socket: "/x" }))).reason, "connection-lost");
+  });
+
+  test("that is lost after a script's last word leaves that word standing", async () => {
+    const transport = await open();
+    const answer = await converse(transport, "printf '%s done switched' \"$marker\"; kill -9 $PPID; sleep 20", {});
+    assert.equal(answer.outcome, "switched");
+    assert.equal(transport.lost.aborted, true);
+  });
+
+  test("starts a command in two round trips", async () => {
+    const half = 100;
+    await withServer(
+      (socket) => {
+        const onward = connect(sshd.port, "127.0.0.1").on("error", () => {});
+        socket.on("data", (chunk) => setTimeout(() => onward.write(chunk), half)).on("close", () => onward.destroy());
+        onward.on("data", (chunk) => setTimeout(() => socket.write(chunk), half));
+      },
+      async (port) => {
+        const transport = await open({ port });
+        const start = performance.now();
+        const session = await transport.start("true");
+        const trips = Math.floor((performance.now() - start) / (2 * half));
+        session.close();
+        assert.equal(trips, 2);
+      },
+    );
   });
 
   test("whose line goes dead is noticed within 25 s", async () => {
