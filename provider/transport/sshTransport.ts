@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SiteReleaseError } from "../errors.ts";
 import { type Channel, ChannelRefused, channelDuplex, channelInput, output } from "./channel.ts";
 import { type Hop, hopName } from "./connection.ts";
@@ -9,6 +10,8 @@ import type { Address, Exit, Purpose, Session, Transport } from "./transport.ts"
 
 // sshd opens 10 sessions on a connection (sshd_config MaxSessions), and one that we closed counts until its command has ended.
 const PLACES = { work: 6, answer: 3 };
+
+const LINGER_MS = 2000;
 
 /** One host over one SSH connection. */
 export class SshTransport implements Transport {
@@ -22,6 +25,7 @@ export class SshTransport implements Transport {
   readonly #places = { work: new Places(PLACES.work), answer: new Places(PLACES.answer) };
   /** One promise for each session that is open or being opened. */
   readonly #open = new Set<Promise<void>>();
+  #lastEnd = 0;
 
   /** `socket` is what the whole connection runs over. */
   constructor(link: Link, socket: Socket, hop: Hop) {
@@ -38,6 +42,7 @@ export class SshTransport implements Transport {
     try {
       const { channel, release } = await this.#exec(command);
       const over = (): void => {
+        this.#lastEnd = Date.now();
         this.lost.removeEventListener("abort", over);
         release();
         leave();
@@ -89,8 +94,11 @@ export class SshTransport implements Transport {
       } catch (error) {
         release();
         if (!(error instanceof ChannelRefused)) throw error;
-        if (error.code === undefined || this.#open.size === 0) throw sessionRefused(this, error);
-        await Promise.race(this.#open);
+        if (error.code === undefined) throw sessionRefused(this, error);
+        if (this.#open.size > 0) await Promise.race(this.#open);
+        // sshd frees the place of a session only when it has collected the command's end, after it closed the channel.
+        else if (Date.now() < this.#lastEnd + LINGER_MS) await sleep(LINGER_MS / 20);
+        else throw sessionRefused(this, error);
       }
     }
   }

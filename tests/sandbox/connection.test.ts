@@ -155,7 +155,11 @@ describe("a connection", { skip: sshdMissing(), timeout: 90_000 }, () => {
 
   test("that is lost after a script's last word leaves that word standing", async () => {
     const transport = await open();
-    const answer = await converse(transport, "printf '%s done switched' \"$marker\"; kill -9 $PPID; sleep 20", {});
+    const answer = await converse(
+      transport,
+      "printf '%s done switched\\n' \"$marker\"; sleep 0.2; kill -9 $PPID; sleep 20",
+      {},
+    );
     assert.equal(answer.outcome, "switched");
     assert.equal(transport.lost.aborted, true);
   });

@@ -81,6 +81,15 @@ for (const subject of [local(), ssh()]) {
       assert.deepEqual({ code, signal }, { code: undefined, signal: "SIGTERM" });
     });
 
+    test("a command does not see this process's environment", async () => {
+      process.env.PULUMI_CONFIG_PASSPHRASE = "hunter2";
+      const { stdout } = await run(transport, "env");
+      delete process.env.PULUMI_CONFIG_PASSPHRASE;
+      assert.equal(stdout.includes("hunter2"), false);
+      assert.match(stdout, /^PATH=.+/m);
+      assert.match(stdout, /^HOME=.+/m);
+    });
+
     test("output that nobody reads yet is kept", async () => {
       const session = await transport.start("echo early");
       await new Promise((resolve) => setTimeout(resolve, 200));
