@@ -187,6 +187,8 @@ function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link 
 
   const open = (ask: (done: (error: Error | undefined, channel: Channel) => void) => void): Promise<Channel> =>
     new Promise((resolve, reject) => {
+      // ssh2 throws for a socket that has ended but is not closed yet.
+      if (!socket.writable) lose("the host closed it");
       loss.signal.throwIfAborted();
       ask((error, channel) => {
         if (error === undefined) resolve(channel);

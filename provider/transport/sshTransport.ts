@@ -10,7 +10,7 @@ import type { Address, Exit, Purpose, Session, Transport } from "./transport.ts"
 
 // sshd opens 10 sessions on a connection (sshd_config MaxSessions), and one that we closed counts until its command has ended.
 const PLACES = { work: 6, answer: 3 };
-
+// How long sshd may take to free the place of a session that has closed.
 const LINGER_MS = 2000;
 
 /** One host over one SSH connection. */
@@ -48,7 +48,8 @@ export class SshTransport implements Transport {
         leave();
       };
       channel.once("close", over);
-      this.lost.addEventListener("abort", over, { once: true });
+      if (this.lost.aborted) over();
+      else this.lost.addEventListener("abort", over, { once: true });
       return session(channel, this.lost);
     } catch (error) {
       leave();

@@ -153,6 +153,15 @@ describe("a connection", { skip: sshdMissing(), timeout: 90_000 }, () => {
     assert.equal((await failureOf(transport.connect({ socket: "/x" }))).reason, "connection-lost");
   });
 
+  test("that is lost fails those who still wait for a place too", async () => {
+    const transport = await open();
+    const running = await Promise.all(Array.from({ length: 6 }, () => transport.start("sleep 20")));
+    const waiting = Array.from({ length: 5 }, () => failureOf(transport.start("true")));
+    const killer = await transport.start("kill -9 $PPID; sleep 20", "answer");
+    const errors = await Promise.all([...waiting, ...[...running, killer].map(({ ended }) => failureOf(ended))]);
+    assert.deepEqual(new Set(errors.map(({ reason }) => reason)), new Set(["connection-lost"]));
+  });
+
   test("that is lost after a script's last word leaves that word standing", async () => {
     const transport = await open();
     const answer = await converse(
