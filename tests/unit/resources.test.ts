@@ -89,7 +89,7 @@ test("A refused input is named, and no value of the connection is told", async (
     { property: "", reason: '"passwrd" is not a field of connection; did you mean password?' },
     {
       property: "version",
-      reason: 'version must be letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
+      reason: 'version must be made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
     },
   ]);
 });
@@ -121,7 +121,7 @@ test("An error arrives with its message, without a stack and without a secret", 
   const { inputs } = await provider.check({}, withText("Switch", NEWS));
   const broken = { ...inputs, version: { s3cret: "s3cret" }, lockTimeout: "s3cret" };
   await rejects(provider.delete("id", broken), (error: Error) => {
-    match(error.message, /version must be letters/);
+    match(error.message, /version must be made of letters/);
     ok(!error.message.includes("s3cret"));
     return true;
   });

@@ -44,7 +44,7 @@ test("checkRelease takes its own answer as it is", async () => {
 });
 
 test("checkRelease refuses versions that are no directory's name", async () => {
-  const wrong = 'version must be letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit';
+  const wrong = 'version must be made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit';
   for (const version of ["", ".", "..", "a/b", "-1", "a b", "ä", "a".repeat(65), 42])
     deepEqual(await reasons({ version }), [wrong], String(version));
   for (const version of ["1", "2026-11-23_1.2.3", "a".repeat(64)]) deepEqual(await reasons({ version }), [], version);
@@ -77,9 +77,9 @@ test("checkRelease refuses paths that are relative, not normal, or read otherwis
 
 test("checkRelease names what is missing", async () => {
   deepEqual(await reasons({ version: undefined, deployPath: null, connection: { user: "deploy" } }), [
-    "connection.host is missing: a host name or an IP address is needed",
-    'deployPath is missing: an absolute path without "." or ".." or a slash at its end, made of letters, digits and "._@+~-", which nginx takes as they are is needed',
-    'version is missing: letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit is needed',
+    "connection.host is missing",
+    "deployPath is missing",
+    "version is missing",
   ]);
   deepEqual(await reasons({ connection: undefined }), [
     "connection is missing: it says how the host is reached (or local: true)",
