@@ -16,6 +16,12 @@ export function onHost<T>(
   return withTransport(hostOf(inputs), (transport) => within(inputs.timeout?.[verb], transport, use), report.status);
 }
 
+// A host that is gone must not hold up a refresh for minutes, and a new one that is not up yet is nothing to ask about.
+function impatient(inputs: CommonInputs): CommonInputs {
+  const { connection } = inputs;
+  return connection === undefined ? inputs : { ...inputs, connection: { ...connection, dialErrorLimit: 1 } };
+}
+
 /** What came of asking a host that may be gone. */
 export type Asked<T> = { readonly value: T } | { readonly reached: boolean; readonly failure: SiteReleaseError };
 
@@ -32,7 +38,7 @@ export async function askHost<T>(
       reached = true;
       return within(seconds, transport, use);
     };
-    return { value: await withTransport(hostOf(inputs), work, report.status) };
+    return { value: await withTransport(hostOf(impatient(inputs)), work, report.status) };
   } catch (failure) {
     if (!(failure instanceof SiteReleaseError)) throw failure;
     return { reached, failure };

@@ -205,11 +205,17 @@ function whatWasDone({ answer, plan }: FailedSwitch): string | undefined {
   const failed = answer.facts.get("restore-failed");
   if (failed !== undefined) return `the restore failed too (${failed})`;
   const root = answer.facts.get("restored");
-  if (root === undefined) return undefined;
+  if (root === undefined) return staysLive(answer);
   if (root === placeholderRoot(plan.site.deployPath)) return "wrote the placeholder include";
   if (root === "verbatim") return "restored the include as it was";
   const version = versionOf(plan, root);
   return version === undefined ? `restored ${root}` : `restored ${version}`;
+}
+
+// Before the include is written nothing has changed; afterwards there is a restore to tell of, but where nginx does not run.
+function staysLive({ facts, failure }: Answer): string | undefined {
+  const live = facts.get("live") ?? "";
+  return live === "" || failure?.reason === "nginx-not-running" ? undefined : `${live} stays live`;
 }
 
 function adviceAfterRestore({ answer, plan, host, user }: FailedSwitch): string | undefined {

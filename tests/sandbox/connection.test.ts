@@ -259,7 +259,7 @@ describe("a connection", { skip: sshdMissing(), timeout: 90_000 }, () => {
         const transport = await open(own.connection);
         const socket = await failureOf(transport.connect({ socket: "/run/x.sock" }));
         const port = await failureOf(transport.connect({ host: "127.0.0.1", port: own.port }));
-        assert.deepEqual([socket.reason, port.reason], ["forward-refused", "forward-refused"]);
+        assert.deepEqual([socket.reason, port.reason], ["forward-refused", "forward-forbidden"]);
         assert.equal((await run(transport, "echo still")).stdout, "still\n");
       });
   });

@@ -63,24 +63,29 @@ test("only releases that nothing serves are removed, and the others are named wi
     join(deployPath, ".site-release/owner"),
     '{"id":"mine","stack":"prod","resource":"site","since":"x"}\n',
   );
-  const plan = { deployPath, includePath, ownerIds: ["other", "mine"], previous: ["2"] };
+  writeFileSync(
+    join(deployPath, ".site-release/journal.jsonl"),
+    '{"step":"committed","from":"2","to":"3"}\n{"step":"draining","version":"5"}\n{"step":"dra',
+  );
+  const plan = { deployPath, includePath, ownerIds: ["other", "mine"] };
   const { removed, stays } = await removeReleases(shellTransport(), plan);
-  assert.deepEqual(removed, ["1", "5"]);
+  assert.deepEqual(removed, ["1"]);
   assert.deepEqual(stays, [
     "2: it is what one can go back to",
     "3: it is live",
     "4: current points at it",
+    "5: old nginx workers may still serve it",
     "foreign: this package has no manifest of it",
   ]);
-  assert.deepEqual(readdirSync(join(deployPath, "releases")), ["2", "3", "4", "foreign"]);
-  assert.deepEqual(readdirSync(join(deployPath, ".site-release/manifests")), ["2", "3", "4"]);
+  assert.deepEqual(readdirSync(join(deployPath, "releases")), ["2", "3", "4", "5", "foreign"]);
+  assert.deepEqual(readdirSync(join(deployPath, ".site-release/manifests")), ["2", "3", "4", "5"]);
   await trashEmptied(deployPath);
 });
 
 test("nothing is removed from a site of another owner, of none, or without a readable include", async (t) => {
   const deployPath = await siteWith(t, ["1"]);
   const includePath = join(deployPath, "root_dir.nginx.conf");
-  const plan = { deployPath, includePath, ownerIds: ["mine"], previous: [] };
+  const plan = { deployPath, includePath, ownerIds: ["mine"] };
   assert.deepEqual(await removeReleases(shellTransport(), plan), {
     removed: [],
     stays: [`all releases of ${deployPath}: the site is not this resource's`],

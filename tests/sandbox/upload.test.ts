@@ -207,16 +207,6 @@ test("modes and mtimes are those of the plan and the content, whatever the umask
     assert.equal(statSync(join(deployPath, place)).mode & 0o7777, 0o755, place);
 });
 
-test("a directory above that others cannot pass is a warning with the command", async (t) => {
-  const { dir, source } = start(t);
-  const closed = join(dir, "closed");
-  mkdirSync(closed, { mode: 0o750 });
-  const { warnings } = await stageRelease(shellTransport(), planFor(join(closed, "site"), { source }), quiet);
-  assert.deepEqual(warnings, [
-    `others cannot pass ${closed} (drwxr-x---): nginx and the pool may not reach the release. chmod o+x ${closed}`,
-  ]);
-});
-
 test("a deployPath that cannot be made is an error with the line that makes it", {
   skip: process.getuid?.() !== 0 && "needs two users",
 }, async (t) => {
