@@ -16,7 +16,7 @@ mkdirSync(to, { recursive: true });
 for (const [name, parts] of Object.entries(scripts)) {
   // Comments stay here: the host has no reader for them, and every byte crosses the wire with each run.
   const text = parts
-    .map((part) => readFileSync(join(from, `${part}.sh`), "utf8").replace(/^\s*#.*\n/gm, ""))
+    .map((part) => readFileSync(join(from, `${part}.sh`), "utf8").replace(/^\s*#(?! shellcheck).*\n/gm, ""))
     .join("\n");
   writeFileSync(join(to, `${name}.sh`), text.replace(/\n{2,}/g, "\n"));
 }

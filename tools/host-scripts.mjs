@@ -1,5 +1,18 @@
 // The scripts that run on hosts, and the files each is joined from, in this order. The last file of each starts it.
+const site = ["time", "journal", "include", "test", "workers", "witness", "owner"].map((part) => `switch/${part}`);
+const steps = ["lock", "ask", "deployer", "ready", "pending", "reload", "commit", "restore", "recover", "drain"];
+
 export const scripts = {
-  stage: ["protocol", "manifest", "stage"],
-  switch: ["protocol", "switch/main"],
+  switch: ["protocol", ...site, ...steps.map((part) => `switch/${part}`), "switch/main"],
+  observe: ["protocol", ...site, "switch/observe"],
+  leave: ["protocol", ...site, "switch/lock", "switch/leave"],
+  pool: ["protocol", "pool"],
+  stage: [
+    "protocol",
+    "places",
+    "manifest",
+    ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
+  ],
+  inspect: ["protocol", "places", "manifest", "inspect"],
+  remove: ["protocol", "places", "switch/journal", "remove"],
 };

@@ -1,7 +1,6 @@
 # What a script says to its client: one line a message, behind a marker, since a login shell's start-up file may print anything before.
-# shellcheck shell=sh disable=SC2154 # marker comes from the client
 
-set -u
+set -eu
 umask 022
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export PATH
@@ -33,6 +32,6 @@ fail() {
 
 # succeed OUTCOME: the last word of one that could
 succeed() {
-  say done "$1"
+  say 'done' "$1"
   exit 0
 }

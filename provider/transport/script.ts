@@ -7,8 +7,12 @@ export type ScriptInputs = Readonly<Record<string, string>>;
 /** The exit code of a script that did not arrive whole. */
 export const DAMAGED = 97;
 
+// Linux takes 128 KiB for one argument, its final NUL included (execve(2), MAX_ARG_STRLEN), and a login shell gets the line as one.
+const LONGEST_LINE = 128 * 1024 - 1;
+
 /** One word for a POSIX shell, whatever it holds. */
 export function quote(word: string): string {
+  if (word.includes("\0")) throw new Error("a word for a shell cannot hold a NUL character");
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -23,8 +27,16 @@ export function hostScript(name: string): string {
  * arrives whole or not at all (its length is compared), and standard input stays free for what the script reads.
  */
 export function commandLine(script: string, inputs: ScriptInputs): string {
-  const assignments = Object.entries(inputs).map(([name, value]) => `${name}=${quote(value)}\n`);
+  const assignments = Object.entries(inputs).map(([name, value]) => `${variable(name)}=${quote(value)}\n`);
   const text = Buffer.from((assignments.join("") + script).trimEnd(), "utf8");
   const loader = `LC_ALL=C; export LC_ALL; s=$(printf %s ${text.toString("base64")} | base64 -d); test \${#s} -eq ${text.length} || exit ${DAMAGED}; eval "$s"`;
-  return `exec /bin/sh -c '${loader}'`;
+  const line = `exec /bin/sh -c '${loader}'`;
+  if (line.length > LONGEST_LINE)
+    throw new Error(`a script and its inputs make a line of ${line.length} bytes, and a host takes ${LONGEST_LINE}`);
+  return line;
+}
+
+function variable(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name of a shell variable`);
+  return name;
 }

@@ -1,0 +1,137 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs } from "./connectionArgs.ts";
+import type { NginxArgs, OpcacheArgs, ProbeArgs, SmokeArgs } from "./switchArgs.ts";
+
+/** What becomes of the resources when the host cannot be reached while they are deleted. */
+export const OnUnreachable = {
+  /** The delete fails, and the state keeps the resource. */
+  Fail: "fail",
+  /** The resource is forgotten with a warning; nothing is changed on the host. */
+  Forget: "forget",
+} as const;
+export type OnUnreachable = (typeof OnUnreachable)[keyof typeof OnUnreachable];
+
+/** Where the site lies, and which version of it is wanted. Times are in seconds. */
+export interface SiteReleaseArgs {
+  /**
+   * How the host is reached over SSH. Either this or `local` is needed.
+   * @default none
+   */
+  connection?: pulumi.Input<ConnectionArgs>;
+  /**
+   * Works on the machine that runs Pulumi, without SSH. A change replaces the resources.
+   * @default false
+   */
+  local?: pulumi.Input<boolean>;
+  /**
+   * The site's directory on the host, absolute, as in "/var/www/example.com"; `releases/`, `shared/` and `current` lie in it. A change
+   * replaces the resources.
+   */
+  deployPath: pulumi.Input<string>;
+  /**
+   * The version that is wanted: it becomes `releases/<version>`. Letters, digits, ".", "_" and "-", 64 at most. A change puts the
+   * version on the host and switches traffic to it.
+   */
+  version: pulumi.Input<string>;
+  /**
+   * What the version is built from if the host lacks it: a directory, .tar, .tar.gz or .zip on this machine, relative to the program's
+   * directory; `~` is expanded. Other content under the same version is refused: it needs a new version.
+   * @default none: the host has the version already
+   */
+  source?: pulumi.Input<string>;
+  /**
+   * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`. A change is for the
+   * releases that are put on the host after it.
+   * @default []
+   */
+  sharedDirs?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Files that all releases share, relative to a release, as in ".env". Each must be in `shared/` already. A change is for the releases
+   * that are put on the host after it.
+   * @default []
+   */
+  sharedFiles?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * The web root inside a release, or "." for the release itself. A change switches traffic to that root.
+   * @default "public"
+   */
+  publicDir?: pulumi.Input<string>;
+  /**
+   * The nginx include that names the live root; the site's server block includes it. A change writes the new file; the old one stays.
+   * @default "<deployPath>/root_dir.nginx.conf"
+   */
+  includePath?: pulumi.Input<string>;
+  /**
+   * The name that requests ask for. A change is for the requests of later probes.
+   * @default the resource's name, if it is a DNS name
+   */
+  serverName?: pulumi.Input<string>;
+  /**
+   * The php-fpm pools that serve the site: socket paths or "host:port", as seen on the host.
+   * @default the one /run/php/*.sock that the login may write
+   */
+  pools?: pulumi.Input<pulumi.Input<string>[]>;
+  /** How old code leaves php-fpm's opcache. A change is for later switches. */
+  opcache?: pulumi.Input<OpcacheArgs>;
+  /** The request to the new release before nginx knows of it. A change is for later switches. */
+  smoke?: pulumi.Input<SmokeArgs>;
+  /** The requests through nginx that the new version must answer to stay live. A change is for later switches. */
+  probe?: pulumi.Input<ProbeArgs>;
+  /** The commands and places of the host's nginx. A change is for later switches. */
+  nginx?: pulumi.Input<NginxArgs>;
+  /**
+   * How traffic moves; "include" rewrites the nginx include and reloads.
+   * @default "include"
+   */
+  strategy?: pulumi.Input<string>;
+  /**
+   * How long to wait for another one that works on the same site or host, in seconds.
+   * @default 300
+   */
+  lockTimeout?: pulumi.Input<number>;
+  /**
+   * How long the host waits for the word that the probe was answered before it restores the old version by itself, in seconds.
+   * @default probe.timeout + 30
+   */
+  commitTimeout?: pulumi.Input<number>;
+  /**
+   * How long nginx's new workers may take to appear after a reload, in seconds.
+   * @default 10
+   */
+  reloadTimeout?: pulumi.Input<number>;
+  /**
+   * How long to wait for the old workers' last requests, in seconds; later ones go on by themselves, and their release is kept.
+   * @default 10
+   */
+  drainTimeout?: pulumi.Input<number>;
+  /**
+   * Reloads although files under nginx's `confDir` were edited by somebody and not reloaded yet: they go live with this switch.
+   * @default false
+   */
+  allowPendingEdits?: pulumi.Input<boolean>;
+  /**
+   * Takes the site over on an update although another resource owns it on the host.
+   * @default false
+   */
+  takeOver?: pulumi.Input<boolean>;
+  /**
+   * What a delete does when the host cannot be reached: "fail" or "forget".
+   * @default "fail"
+   */
+  onUnreachable?: pulumi.Input<OnUnreachable>;
+  /**
+   * A delete also removes the releases that are not live. The include, the live release and shared files stay in any case.
+   * @default false
+   */
+  deleteReleases?: pulumi.Input<boolean>;
+  /**
+   * The octal mode of directories and of files with the executable bit. A change is for the releases that are put on the host after it.
+   * @default "0755"
+   */
+  dirMode?: pulumi.Input<string>;
+  /**
+   * The octal mode of other files. A change is for the releases that are put on the host after it.
+   * @default "0644"
+   */
+  fileMode?: pulumi.Input<string>;
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ConnectionArgs, ProxyConnectionArgs } from "./connectionArgs.ts";
+
+/** The module of the dynamic resources' types: pulumi-nodejs:dynamic/pulumi-site-release:<type>. */
+export const MODULE = "pulumi-site-release";
+
+/** What a resource tells its provider besides its inputs. */
+export function hiddenInputs(name: string, type: string, opts: pulumi.CustomResourceOptions | undefined) {
+  // As a promise, since an output of the parent would make the child wait for all children of its grandparents, itself among them.
+  const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${type}`, opts?.parent);
+  return {
+    __urn: new Promise<string>((resolve) => urn.apply(resolve)),
+    // The server of dynamic resources ignores customTimeouts: the package keeps them itself.
+    timeout: opts?.customTimeouts && { ...opts.customTimeouts },
+  };
+}
+
+/** The connection with its secrets marked, and nothing else of it hidden. */
+export function secretConnection(
+  connection: pulumi.Input<ConnectionArgs> | undefined,
+): pulumi.Input<ConnectionArgs> | undefined {
+  if (connection === undefined) return undefined;
+  if (pulumi.Output.isInstance(connection) || connection instanceof Promise)
+    return pulumi.secret(connection as pulumi.Input<ConnectionArgs>);
+  const { proxy, ...login } = connection;
+  return { ...secretLogin(login), ...(proxy === undefined ? {} : { proxy: secretProxy(proxy) }) };
+}
+
+function secretProxy(proxy: pulumi.Input<ProxyConnectionArgs>): pulumi.Input<ProxyConnectionArgs> {
+  return pulumi.Output.isInstance(proxy) || proxy instanceof Promise ? pulumi.secret(proxy) : secretLogin(proxy);
+}
+
+function secretLogin<T extends ProxyConnectionArgs>(login: T): T {
+  const { password, privateKey, privateKeyPassword } = login;
+  return {
+    ...login,
+    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
+    ...(privateKey === undefined ? {} : { privateKey: pulumi.secret(privateKey) }),
+    ...(privateKeyPassword === undefined ? {} : { privateKeyPassword: pulumi.secret(privateKeyPassword) }),
+  };
+}

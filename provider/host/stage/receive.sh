@@ -1,0 +1,49 @@
+# A release that the client sends: the manifest's length as a line, the manifest, and a gzip tar stream.
+
+receive() {
+  open_stage
+  step receiving
+  read -r length || cut_off
+  case $length in '' | *[!0-9]*) cut_off ;; esac
+  problem=$(dd bs="$length" count=1 iflag=fullblock 2>&1 >"$stage/sent") || no_space "$problem"
+  [ "$(stat -c %s "$stage/sent")" = "$length" ] || cut_off
+  mkdir -m "$dir_mode" "$stage/release" || no_space "$stage/release cannot be made"
+  # Owners and extended attributes are the receiving user's own; modes are exactly those sent, whatever the umask.
+  problem=$(tar -x -z -p -o -f - -C "$stage/release" 2>&1) || unpacking_failed
+  step verifying
+  link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
+  make_manifest "$stage/release" "$stage/manifest" || broken "$manifest_problem"
+  [ "$manifest_digest" = "$source_digest" ] ||
+    broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
+}
+
+unpacking_failed() {
+  problem=$(printf '%s\n' "$problem" | head -n 1 | visible)
+  case $problem in
+    *'No space left'* | *'quota exceeded'*) no_space "$problem" ;;
+    *'nexpected end'* | *'nexpected EOF'* | *'short read'*) cut_off ;;
+  esac
+  broken "tar: $problem"
+}
+
+broken() {
+  drop_stage
+  fact "done" "what had arrived was removed"
+  fail upload-broken "the release did not arrive as it was sent: $1"
+}
+
+cut_off() {
+  drop_stage
+  fact "done" "what had arrived was removed"
+  fail upload-cut "the upload ended before the release was whole"
+}
+
+# no_space OBSERVED: something cannot be written; with the numbers, after everything of this run is gone
+no_space() {
+  drop_stage
+  fact "done" "what had arrived was removed"
+  blocks=$(df -Pk "$deploy_path" | tail -n 1 | { read -r _ _ _ free _ && echo "$free"; })
+  inodes=$(df -Pi "$deploy_path" | tail -n 1 | { read -r _ _ _ free _ && echo "$free"; })
+  refuse no-space "$1: $version has $((source_bytes / 1024)) KiB of files, $deploy_path has ${blocks:-?} KiB and ${inodes:-?} inodes free" \
+    "Free some space on the host"
+}

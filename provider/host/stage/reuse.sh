@@ -1,0 +1,25 @@
+# A release that is complete already.
+
+# reuse OUTCOME: nothing is sent; says what the host has, and whether it is what the client would have sent
+reuse() {
+  state=$(release_state "$release" "$manifest" names)
+  [ "$state" = complete ] ||
+    refuse release-changed "$release is not what its manifest says (${state#changed: } is missing)" \
+      "Use a new version, or remove $release on the host if it is not live"
+  read_manifest "$manifest" || fail release-changed "$manifest cannot be read"
+  if [ -n "$source_digest" ] && [ "$source_digest" != "$manifest_digest" ]; then
+    warn "the host's $version differs from the source; the host's is used. For the source's content use a new version"
+  fi
+  unlinked=$(unlinked_shared "$release")
+  [ -z "$unlinked" ] || warn "$release was made without the shared path $unlinked, and stays so"
+  succeed_with "$1"
+}
+
+# succeed_with OUTCOME: with what the manifest says
+succeed_with() {
+  fact digest "$manifest_digest"
+  fact files "$manifest_files"
+  fact bytes "$manifest_bytes"
+  warn_unpassable
+  succeed "$1"
+}

@@ -1,0 +1,54 @@
+# The include: one line that names the live root. It is only ever replaced whole.
+
+# read_include: $include_state is missing, ours (then $include_root is the root it names) or foreign
+read_include() {
+  include_root=
+  include_state=missing
+  [ -e "$include_path" ] || return 0
+  include_state=foreign
+  include_line=$(cat "$include_path") || fail include-unreadable "$include_path"
+  # shellcheck disable=SC2016 # $root_dir is nginx's
+  case $include_line in
+    'set $root_dir '*';')
+      include_root=${include_line#'set $root_dir '}
+      include_root=${include_root%;}
+      case $include_root in
+        /*) ;;
+        *) include_root= ;;
+      esac
+      case $include_root in
+        '' | *[!A-Za-z0-9_./@+-]*) include_root= ;;
+        *) include_state=ours ;;
+      esac
+      ;;
+  esac
+}
+
+# write_include ROOT: safe against a power cut at any instant; every reader meets the old text or the new one
+write_include() {
+  # shellcheck disable=SC2016 # $root_dir is nginx's
+  replace_include "$(printf 'set $root_dir %s;' "$1")"
+}
+
+# replace_include TEXT
+replace_include() {
+  include_dir=${include_path%/*}
+  # The leading dot keeps it from globs such as *.conf.
+  include_temp=$include_dir/.${include_path##*/}.$run
+  if printf '%s\n' "$1" >"$include_temp" && chmod 0644 "$include_temp" && sync "$include_temp" &&
+    mv -f "$include_temp" "$include_path" && sync "$include_dir"; then
+    return 0
+  fi
+  rm -f "$include_temp"
+  return 1
+}
+
+# version_of ROOT: the version whose root this is, or nothing
+version_of() {
+  case $1 in
+    "$deploy_path"/releases/*)
+      version_rest=${1#"$deploy_path/releases/"}
+      printf '%s' "${version_rest%%/*}"
+      ;;
+  esac
+}

@@ -1,0 +1,34 @@
+# The site's journal: one JSON line a step, appended and synced, read back by the next run and by people.
+
+# journal STEP [KEY VALUE]...: values are ours or checked, so nothing needs escaping
+journal() {
+  journal_line="{\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\",\"run\":\"$run\",\"who\":\"$who\",\"step\":\"$1\""
+  shift
+  while [ $# -gt 1 ]; do
+    journal_line="$journal_line,\"$1\":\"$2\""
+    shift 2
+  done
+  # A power cut may have left half a line: it stays, and ours begins on a line of its own.
+  if [ -s "$own_dir/journal.jsonl" ] && [ -n "$(tail -c 1 "$own_dir/journal.jsonl")" ]; then
+    journal_line="
+$journal_line"
+  fi
+  printf '%s}\n' "$journal_line" >>"$own_dir/journal.jsonl" && sync "$own_dir/journal.jsonl"
+}
+
+# journal_last STEP...: the newest whole line of any of these steps, or nothing
+journal_last() {
+  [ -f "$own_dir/journal.jsonl" ] || return 0
+  journal_steps=$(printf '%s|' "$@")
+  grep -E "^[{].*\"step\":\"(${journal_steps%|})\".*[}]\$" "$own_dir/journal.jsonl" | tail -n 1 || :
+}
+
+# field LINE KEY: one value of a journal line
+field() {
+  case $1 in
+    *"\"$2\":\""*)
+      field_rest=${1#*"\"$2\":\""}
+      printf '%s' "${field_rest%%\"*}"
+      ;;
+  esac
+}

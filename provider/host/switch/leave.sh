@@ -1,0 +1,17 @@
+# The site leaves its stack: traffic stays as it is, and the owner's name goes, if it is still ours.
+
+leave_site() {
+  own_dir=$deploy_path/.site-release
+  gone=
+  signalled=
+  [ -d "$own_dir" ] || succeed absent
+  lock_site
+  read_owner
+  [ -n "$owner_line" ] || succeed absent
+  [ -n "$owner_is_ours" ] || succeed owned-by-another
+  journal left
+  rm -f "$own_dir/owner"
+  succeed left
+}
+
+leave_site

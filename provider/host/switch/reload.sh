@@ -1,0 +1,111 @@
+# The reload, and the proof that it happened: exit code 0 proves nothing. nginx's master reads the configuration after the command has
+# returned, starts new workers, waits 100 ms while both generations accept, and only then tells the old ones to quit (ngx_process_cycle.c).
+
+# reload_nginx: 0 when a new generation serves alone; else $why and $why_text say what was seen.
+# $fresh are the new workers, $first_seen when the first of them was seen, $assumed is set where old ones could not be told from leaving ones.
+reload_nginx() {
+  why=
+  why_text=
+  fresh=
+  first_seen=
+  assumed=
+  reload_master=$master
+  look
+  reload_old=$serving
+  step reloading
+  if ! why_text=$(apart sh -c "$reload_command" 2>&1); then
+    why=reload-refused
+    return 1
+  fi
+  now_cs
+  reload_deadline=$((now + reload_timeout * 100))
+  reload_empty=
+  while :; do
+    now_cs
+    find_same_master || return 1
+    look
+    sort_workers
+    if [ -n "$fresh" ] && [ -z "$first_seen" ]; then first_seen=$now; fi
+    if [ -n "$first_seen" ] && old_are_gone; then return 0; fi
+    if [ "$serving" = ' ' ]; then
+      # New workers that die at once are not started again, and the old ones have been told to quit: nobody serves.
+      [ -n "$reload_empty" ] || reload_empty=$now
+      if [ $((now - reload_empty)) -ge 30 ]; then
+        why=workers-died
+        return 1
+      fi
+    else
+      reload_empty=
+    fi
+    if [ "$now" -ge "$reload_deadline" ]; then
+      why=reload-ignored
+      [ -z "$first_seen" ] || why=old-workers-stay
+      return 1
+    fi
+    sleep 0.02
+  done
+}
+
+# find_same_master: a changed master is a restart by somebody else; all its workers are new
+find_same_master() {
+  [ ! -d "/proc/$master" ] || return 0
+  while [ "$now" -lt "$reload_deadline" ]; do
+    find_master
+    if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then
+      reload_master=$master
+      reload_old=' '
+      return 0
+    fi
+    sleep 0.05
+    now_cs
+  done
+  why=nginx-stopped
+  return 1
+}
+
+# sort_workers: $fresh from $serving, and $stale, the old ones that still accept
+sort_workers() {
+  fresh=
+  stale=
+  for sort_pid in $serving; do
+    case $reload_old in
+      *" $sort_pid "*) stale="$stale $sort_pid" ;;
+      *) fresh="$fresh $sort_pid" ;;
+    esac
+  done
+}
+
+# old_are_gone: without titles an old worker that still lives 2 s later is taken for one that is leaving
+old_are_gone() {
+  [ -n "$stale" ] || return 0
+  if [ -n "$hidden" ] && [ $((now - first_seen)) -ge 200 ]; then
+    assumed=yes
+    return 0
+  fi
+  return 1
+}
+
+# stand: do the new workers still live 300 ms after the first was seen? Old ones may hide for 100 ms that new ones die.
+stand() {
+  while now_cs && [ $((now - first_seen)) -lt 30 ]; do
+    sleep 0.02
+  done
+  look
+  for stand_pid in $fresh; do
+    case $serving in
+      *" $stand_pid "*) ;;
+      *)
+        # A whole new generation is somebody's later reload of the same file.
+        if [ "$serving" != ' ' ] && witness_holds; then return 0; fi
+        why=workers-died
+        return 1
+        ;;
+    esac
+  done
+}
+
+# witness_holds: the include is still the one we wrote
+witness_holds() {
+  read_include
+  [ "$include_root" = "$wanted_root" ]
+}

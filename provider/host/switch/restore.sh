@@ -1,0 +1,80 @@
+# The restore: the include as it was, tested, reloaded and proved like any switch.
+
+# choose_before: the root to come back to: what the include names, else (it was missing, or its root is gone) what was committed last,
+# else the placeholder; "verbatim" stands for an include of somebody else's wording
+choose_before() {
+  if [ -n "$red_before" ]; then
+    # Nothing to come back to: nginx cannot start with it.
+    include_state=missing
+    include_root=
+  fi
+  if [ "$include_state" = foreign ]; then
+    before=verbatim
+    return 0
+  fi
+  before=$include_root
+  [ -n "$before" ] && [ -d "$before" ] && return 0
+  before=
+  before_live=$(field "$(journal_last committed)" to)
+  if [ -n "$before_live" ] && [ -d "$deploy_path/releases/$before_live/$public_dir" ]; then
+    before=$(root_of "$before_live")
+  fi
+  [ -n "$before" ] || before=$own_dir/empty
+}
+
+root_of() {
+  if [ "$public_dir" = . ]; then
+    printf '%s' "$deploy_path/releases/$1"
+  else
+    printf '%s' "$deploy_path/releases/$1/$public_dir"
+  fi
+}
+
+# put_back REASON: under the host lock; 0 when the earlier root is served again, or was never left
+put_back() {
+  step restoring "$(version_of "$before")"
+  wanted_root=$before
+  write_before || { restore_failed "cannot write $include_path"; return 1; }
+  if ! test_nginx; then
+    printf '%s\n' "$test_text" | text restore-test
+    restore_failed "nginx -t is red"
+    return 1
+  fi
+  if [ -n "$reloaded" ]; then
+    if ! reload_nginx || ! stand; then
+      printf '%s\n' "$why_text" | text restore-reload
+      restore_failed "$why"
+      return 1
+    fi
+  fi
+  if [ -n "$reloaded$was_witnessed" ]; then
+    set -- "$1" master "$master:$(master_started)" include "$(include_id)"
+  fi
+  restore_reason=$1
+  shift
+  journal restored from "$failed_version" to "$(version_of "$before")" reason "$restore_reason" "$@" || :
+  fact restored "$before"
+}
+
+write_before() {
+  if [ "$before" = verbatim ]; then
+    replace_include "$(cat "$own_dir/include.before")"
+  else
+    write_include "$before"
+  fi
+}
+
+restore_failed() {
+  fact restore-failed "$1"
+  journal unrestored from "$failed_version" to "$(version_of "$before")" reason "$1" || :
+}
+
+# fail_restored REASON [DETAIL]: the way out after the include was written
+fail_restored() {
+  phase=restoring
+  lock_host_to_restore
+  put_back "$1" || :
+  phase=over
+  unlock_host
+  fail "$@"
+}

@@ -1,0 +1,102 @@
+import { parseHostKey } from "../transport/hostKey.ts";
+import { field } from "./fields.ts";
+
+/** A text of one line that `good` accepts. */
+function text(expected: string, good: (value: string) => boolean) {
+  return field(expected, (value): value is string => typeof value === "string" && good(value));
+}
+
+const SEGMENT = /^[A-Za-z0-9._@+~-]+$/;
+
+export const flag = field("true or false", (value): value is boolean => typeof value === "boolean");
+
+export const line = text("a text of one line", (value) => value !== "" && !/\p{Cc}/u.test(value));
+
+/** Keys and passphrases may have several lines. */
+export const secretText = text("a text", (value) => value !== "");
+
+export const version = text('letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit', (value) =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
+);
+
+/** A path that nginx reads as it stands: no space, quote, semicolon, brace, "$", "#" or backslash. */
+export const absolutePath = text(
+  'an absolute path without "." or ".." or a slash at its end, made of letters, digits and "._@+~-", which nginx takes as they are',
+  (value) => value.startsWith("/") && value.slice(1).split("/").every(isPlainSegment),
+);
+
+export const publicDir = text(
+  'a path inside the release without ".." made of letters, digits and "._@+~-", or "." for the release itself',
+  (value) => value === "." || value.split("/").every(isPlainSegment),
+);
+
+export const sharedPath = text('a path inside the release without "." or ".." or a slash at its end', (value) =>
+  value.split("/").every((segment) => segment !== "" && !isDots(segment) && !/\p{Cc}/u.test(segment)),
+);
+
+export const mode = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
+
+export const hostName = text("a host name or an IP address", (value) => /^[A-Za-z0-9._:%-]+$/.test(value));
+
+export const serverName = text("a DNS name or an IP address", (value) => /^[A-Za-z0-9._:[\]-]+$/.test(value));
+
+export const hostKey = text(
+  'a public key as authorized_keys has it, as in "ssh-ed25519 AAAA..."',
+  (value) => parseHostKey(value) !== undefined,
+);
+
+export const pool = text(
+  'the absolute path of a socket, or "host:port"',
+  (value) => (value.startsWith("/") && !/\p{Cc}/u.test(value)) || /^(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/.test(value),
+);
+
+export const method = text('an HTTP method, as in "GET"', (value) => /^[A-Z]+$/.test(value));
+
+export const requestPath = text('a path that starts with "/", without spaces', (value) => /^\/[!-~]*$/.test(value));
+
+export const headerName = text("an HTTP header's name", (value) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value));
+
+export const localUrl = text(
+  'an http or https URL of the host itself, as in "http://127.0.0.1:8088/opcache.php"',
+  (value) => URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol),
+);
+
+export const pattern = text("a JavaScript regular expression", (value) => {
+  try {
+    return RegExp(value) instanceof RegExp;
+  } catch {
+    return false;
+  }
+});
+
+export function number(expected: string, least: number, most: number) {
+  return field(expected, (value): value is number => typeof value === "number" && value >= least && value <= most);
+}
+
+export function integer(expected: string, least: number, most: number) {
+  return field(
+    expected,
+    (value): value is number => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
+}
+
+const DAY = 86_400;
+export const seconds = number(`seconds, more than 0 and at most ${DAY}`, 0.001, DAY);
+export const secondsOrNone = number(`seconds, 0 to ${DAY}`, 0, DAY);
+export const port = integer("a port, 1 to 65535", 1, 65_535);
+export const status = integer("an HTTP status, 100 to 599", 100, 599);
+
+/** One of the values of a constant. */
+export function choice<T extends string>(values: Readonly<Record<string, T>>) {
+  const words = Object.values(values);
+  const quoted = words.map((word) => `"${word}"`).join(" or ");
+  return field(quoted, (value): value is T => words.some((word) => word === value));
+}
+
+function isPlainSegment(segment: string): boolean {
+  return SEGMENT.test(segment) && !isDots(segment);
+}
+
+function isDots(segment: string): boolean {
+  return segment === "." || segment === "..";
+}

@@ -1,0 +1,76 @@
+import { constants, type Dirent } from "node:fs";
+import { lstat, open, readdir, readlink } from "node:fs/promises";
+import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
+
+const CHUNK = 256 * 1024;
+const SLASH = Buffer.from("/");
+
+/** Everything below a directory, each directory before what lies in it, names in the order of their bytes. */
+export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
+  const waiting: ReleasePath[] = [""];
+  for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
+    const place = placeOf(root, dir);
+    const names = await readdir(place, { encoding: "buffer", withFileTypes: true });
+    const entries = await Promise.all(names.map((name) => readOne(root, dir ?? "", name)));
+    entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+    yield* entries;
+    waiting.push(
+      ...entries
+        .filter(({ kind }) => kind === "dir")
+        .map(({ path }) => path)
+        .reverse(),
+    );
+  }
+}
+
+async function readOne(root: string, dir: ReleasePath, found: Dirent<Buffer>): Promise<RawEntry> {
+  const name = found.name.toString("latin1");
+  const path = dir === "" ? name : `${dir}/${name}`;
+  const place = placeOf(root, path);
+  if (found.isDirectory()) return { kind: "dir", path };
+  if (found.isSymbolicLink())
+    return { kind: "link", path, target: (await readlink(place, "buffer")).toString("latin1") };
+  const stat = await lstat(place, { bigint: true });
+  if (!stat.isFile()) return { kind: "other", path, what: whatIs(stat) };
+  return {
+    kind: "file",
+    path,
+    size: Number(stat.size),
+    executable: (stat.mode & 0o100n) !== 0n,
+    stat: {
+      key: `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`,
+      changed: Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs)),
+    },
+    open: () => content(place),
+  };
+}
+
+async function* content(place: Buffer): AsyncGenerator<Uint8Array> {
+  // A file that became a link or a FIFO meanwhile is neither followed nor waited for.
+  const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function whatIs(stat: {
+  isSocket(): boolean;
+  isFIFO(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}): string {
+  if (stat.isSocket()) return "a socket";
+  if (stat.isFIFO()) return "a FIFO";
+  if (stat.isDirectory() || stat.isSymbolicLink()) return "changing while it is read";
+  return "a device";
+}
+
+function placeOf(root: string, path: ReleasePath): Buffer {
+  return Buffer.concat([Buffer.from(root), SLASH, pathBytes(path)]);
+}

@@ -1,0 +1,68 @@
+import type { Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { SiteReleaseError } from "../errors.ts";
+import { Admission } from "./admission.ts";
+import { readDirectory } from "./directory.ts";
+import type { Entry, RawEntry } from "./entry.ts";
+import type { SharedPlaces } from "./shared.ts";
+import { readTarball } from "./tarball.ts";
+import { readZip } from "./zip.ts";
+
+/**
+ * What a release is built from: a directory, or an archive. An archive is taken as it is: a directory in it that wraps
+ * everything becomes a directory of the release.
+ */
+export interface Source {
+  readonly path: string;
+  readonly form: "directory" | "archive";
+  readonly stats: Stats;
+  /** The entries, judged, each directory before what lies in it; may be read again. Refusals come as SiteReleaseErrors. */
+  entries(shared: SharedPlaces): AsyncGenerator<Entry>;
+}
+
+/** Opens what lies at a path; undefined when nothing does. */
+export async function openSource(path: string): Promise<Source | undefined> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw unreadable(path, error);
+  });
+  if (stats === undefined) return undefined;
+  const read = readerOf(path, stats);
+  return {
+    path,
+    stats,
+    form: stats.isDirectory() ? "directory" : "archive",
+    entries: (shared) => admitted(path, read, shared),
+  };
+}
+
+function readerOf(path: string, stats: Stats): () => AsyncGenerator<RawEntry> {
+  if (stats.isDirectory()) return () => readDirectory(path);
+  if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, true);
+  if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, false);
+  if (stats.isFile() && /\.zip$/i.test(path)) return () => readZip(path);
+  throw new SiteReleaseError("source-form", {
+    action: `make a release of ${path}`,
+    observed: stats.isFile() ? "its name ends in none of the known ways" : "it is neither a file nor a directory",
+    expected: "a directory, .tar, .tar.gz, .tgz or .zip",
+  });
+}
+
+async function* admitted(
+  path: string,
+  read: () => AsyncGenerator<RawEntry>,
+  shared: SharedPlaces,
+): AsyncGenerator<Entry> {
+  const admission = new Admission(path, shared);
+  try {
+    for await (const raw of read()) yield* admission.admit(raw);
+  } catch (error) {
+    throw error instanceof SiteReleaseError ? error : unreadable(path, error);
+  }
+  admission.finish();
+}
+
+function unreadable(path: string, error: unknown): SiteReleaseError {
+  const observed = error instanceof Error ? error.message : String(error);
+  return new SiteReleaseError("source-unreadable", { action: `read ${path}`, observed }, { cause: error });
+}

@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import type { FileStat } from "./entry.ts";
+
+/** A file that changed this short ago may change again without its times telling: file systems count in ticks. */
+const SETTLED = 2000;
+const KEPT = 30 * 24 * 3600 * 1000;
+
+/**
+ * What is known of files as long as their stat stays the same, so that a preview does not read them again. One file per
+ * source under the user's cache directory. It only saves time: a damaged one counts as empty, and one that cannot be written
+ * is left alone.
+ */
+export class StatCache {
+  readonly #path: string;
+  readonly #known: ReadonlyMap<string, string>;
+  readonly #used = new Map<string, string>();
+  readonly #started = Date.now();
+
+  private constructor(path: string, known: ReadonlyMap<string, string>) {
+    this.#path = path;
+    this.#known = known;
+  }
+
+  static async open(source: string): Promise<StatCache> {
+    const name = createHash("sha256").update(source).digest("hex").slice(0, 32);
+    const path = join(cacheDir(), `${name}.json`);
+    return new StatCache(path, parse(await readFile(path, "utf8").catch(() => "")));
+  }
+
+  get(file: FileStat): string | undefined {
+    const value = this.#known.get(file.key);
+    if (value !== undefined) this.#used.set(file.key, value);
+    return value;
+  }
+
+  set(file: FileStat, value: string): void {
+    if (file.changed < this.#started - SETTLED) this.#used.set(file.key, value);
+  }
+
+  /** Keeps what was used or learned since it was opened, and forgets the rest. */
+  async save(): Promise<void> {
+    const same = this.#used.size === this.#known.size && [...this.#used.keys()].every((key) => this.#known.has(key));
+    if (same) return;
+    const partial = `${this.#path}.${randomBytes(6).toString("hex")}`;
+    try {
+      await mkdir(cacheDir(), { recursive: true, mode: 0o700 });
+      await writeFile(partial, JSON.stringify({ format: 1, known: Object.fromEntries(this.#used) }), { mode: 0o600 });
+      await rename(partial, this.#path);
+      await forgetOld();
+    } catch {
+      await rm(partial, { force: true }).catch(() => {}); // a home that cannot be written costs time, not correctness
+    }
+  }
+}
+
+function cacheDir(): string {
+  const base = process.env.XDG_CACHE_HOME ?? "";
+  return join(isAbsolute(base) ? base : join(homedir(), ".cache"), "pulumi-site-release");
+}
+
+function parse(text: string): Map<string, string> {
+  try {
+    const saved: unknown = JSON.parse(text);
+    if (typeof saved !== "object" || saved === null || !("format" in saved) || saved.format !== 1) return new Map();
+    if (!("known" in saved) || typeof saved.known !== "object" || saved.known === null) return new Map();
+    return new Map(Object.entries(saved.known).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
+  } catch {
+    return new Map(); // absent or damaged: everything is read again
+  }
+}
+
+/** Each version may be a source of its own: caches that nothing wrote for a month go. */
+async function forgetOld(): Promise<void> {
+  for (const name of await readdir(cacheDir())) {
+    const path = join(cacheDir(), name);
+    if ((await stat(path)).mtimeMs < Date.now() - KEPT) await rm(path, { force: true });
+  }
+}

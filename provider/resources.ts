@@ -1,0 +1,133 @@
+import * as pulumi from "@pulumi/pulumi";
+import { hiddenInputs, MODULE, secretConnection } from "./hidden.ts";
+import type { ReleaseReport, SwitchReport } from "./report.ts";
+import type { ReleaseArgs, SwitchArgs } from "./resourceArgs.ts";
+
+// The text of these two objects is copied into every user's state. It holds no logic, captures nothing, and reaches everything through
+// one path that stays for ever. A test pins it.
+const releaseProvider: pulumi.dynamic.ResourceProvider = {
+  async check(olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).release.check(olds, news);
+  },
+  async diff(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).release.diff(id, olds, news);
+  },
+  async create(news) {
+    return (await import("pulumi-site-release/lifecycle")).release.create(news);
+  },
+  async read(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).release.read(id, props);
+  },
+  async update(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).release.update(id, olds, news);
+  },
+  async delete(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).release.delete(id, props);
+  },
+};
+
+const switchProvider: pulumi.dynamic.ResourceProvider = {
+  async check(olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).switch.check(olds, news);
+  },
+  async diff(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).switch.diff(id, olds, news);
+  },
+  async create(news) {
+    return (await import("pulumi-site-release/lifecycle")).switch.create(news);
+  },
+  async read(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).switch.read(id, props);
+  },
+  async update(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).switch.update(id, olds, news);
+  },
+  async delete(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).switch.delete(id, props);
+  },
+};
+
+/** Puts one version of a site on its host, complete and checked; it never touches traffic. */
+export class Release extends pulumi.dynamic.Resource {
+  /** The version that lies on the host. */
+  declare readonly version: pulumi.Output<string>;
+  /** Where it lies: "<deployPath>/releases/<version>". */
+  declare readonly releaseDir: pulumi.Output<string>;
+  /** The sha256 of its content, by the host's own manifest. */
+  declare readonly releaseDigest: pulumi.Output<string>;
+  /** "complete" while it is what its manifest says. */
+  declare readonly releaseState: pulumi.Output<string>;
+  /** How it came to be on the host. */
+  declare readonly report: pulumi.Output<ReleaseReport>;
+  /** False when the last refresh could not ask the host. */
+  declare readonly reachable: pulumi.Output<boolean>;
+  /** The public key that the host proved to have; absent with `local`. */
+  declare readonly hostKeySeen: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      releaseDir: undefined,
+      releaseDigest: undefined,
+      releaseState: undefined,
+      report: undefined,
+      reachable: undefined,
+      hostKeySeen: undefined,
+    };
+    const connection = secretConnection(args.connection);
+    super(
+      releaseProvider,
+      name,
+      { ...outputs, ...args, connection, ...hiddenInputs(name, "Release", opts) },
+      opts,
+      MODULE,
+      "Release",
+    );
+  }
+}
+
+/** Moves a site's traffic to one version, verified, and restores the old one by itself if the new one is not well. */
+export class Switch extends pulumi.dynamic.Resource {
+  /** The version that was switched to. */
+  declare readonly version: pulumi.Output<string>;
+  /** The version that the include names. */
+  declare readonly liveVersion: pulumi.Output<string>;
+  /** The version that was live before; absent after the first switch. */
+  declare readonly previousVersion: pulumi.Output<string | undefined>;
+  /** Where the live release lies. */
+  declare readonly releaseDir: pulumi.Output<string>;
+  /** The web root that nginx was given. */
+  declare readonly rootDir: pulumi.Output<string>;
+  /** The nginx include that names the web root. */
+  declare readonly includePath: pulumi.Output<string>;
+  /** The name that requests ask for. */
+  declare readonly serverName: pulumi.Output<string>;
+  /** What the last switch did. */
+  declare readonly report: pulumi.Output<SwitchReport>;
+  /** False when the last refresh could not ask the host. */
+  declare readonly reachable: pulumi.Output<boolean>;
+  /** The public key that the host proved to have; absent with `local`. */
+  declare readonly hostKeySeen: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: SwitchArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = {
+      liveVersion: undefined,
+      previousVersion: undefined,
+      releaseDir: undefined,
+      rootDir: undefined,
+      includePath: undefined,
+      serverName: undefined,
+      report: undefined,
+      reachable: undefined,
+      hostKeySeen: undefined,
+    };
+    const connection = secretConnection(args.connection);
+    super(
+      switchProvider,
+      name,
+      { ...outputs, ...args, connection, ...hiddenInputs(name, "Switch", opts) },
+      opts,
+      MODULE,
+      "Switch",
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type { OpcacheReport } from "../opcache/clear.ts";
+import type { SwitchReport } from "../report.ts";
+import type { Answer } from "../transport/conversation.ts";
+import { owner } from "./failures.ts";
+import type { ProbeResult } from "./probe.ts";
+import type { SmokeResult } from "./smoke.ts";
+
+/** What the client learned while the host switched. */
+export interface Tried {
+  readonly smoke: SmokeResult | undefined;
+  readonly probe: ProbeResult | undefined;
+}
+
+/** The report of a switch that ended well. */
+export function describe(
+  answer: Answer,
+  tried: Tried,
+  cleared: OpcacheReport | undefined,
+  seconds: number,
+): SwitchReport {
+  const switched = answer.outcome === "switched";
+  return {
+    status: switched ? "switched" : "unchanged",
+    reloads: switched ? 1 : 0,
+    smoke: smokeText(tried.smoke),
+    probes: tried.probe?.requests ?? 0,
+    drain: switched ? drainText(answer) : "nothing to drain",
+    opcache: opcacheText(cleared),
+    seconds: Math.round(seconds * 100) / 100,
+  };
+}
+
+function smokeText(smoke: SmokeResult | undefined): string {
+  if (smoke === undefined) return "not tried";
+  if (smoke.outcome === "passed") return `answered ${smoke.status}`;
+  return smoke.outcome === "failed" ? smoke.observed : `not tried: ${smoke.why}`;
+}
+
+function drainText(answer: Answer): string {
+  const assumed = answer.facts.get("assumed") === "yes" ? ", assumed: other users' processes are hidden" : "";
+  const drained = answer.facts.get("drained");
+  if (drained === undefined) return "unknown: the connection was lost after the commit";
+  return `${drained === "yes" ? "drained" : "draining"}${assumed}`;
+}
+
+function opcacheText(cleared: OpcacheReport | undefined): string {
+  if (cleared === undefined) return "left alone";
+  const count = cleared.places.reduce((sum, { invalidated }) => sum + invalidated, 0);
+  const states = [...new Set(cleared.places.map(({ state }) => state))].join(", ");
+  return `${cleared.policy}: ${count} scripts, ${states}`;
+}
+
+/** What a person should hear although the switch went well: each once, with the cure. */
+export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheReport | undefined): readonly string[] {
+  const { facts } = answer;
+  const warnings: string[] = [];
+  const tookOver = facts.get("took-over");
+  const recovered = facts.get("recovered");
+  if (tookOver !== undefined) warnings.push(`The site was taken over from ${owner(tookOver)}`);
+  if (recovered !== undefined) warnings.push(`An interrupted switch was found: ${recovered}`);
+  if (tried.smoke?.outcome === "unreachable") {
+    warnings.push(`The release was not tried before the switch: ${tried.smoke.why}. ${tried.smoke.next}`);
+  }
+  if (facts.get("drained") === "no") {
+    warnings.push("Old nginx workers still finish requests; the release they serve is kept");
+  }
+  if (facts.get("pending-edits") === "unknown") {
+    warnings.push("Whether somebody's edits of nginx's configuration went live with ours could not be seen");
+  }
+  if (cleared?.why !== undefined) warnings.push(`opcache: ${cleared.why}`);
+  return warnings;
+}

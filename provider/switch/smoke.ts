@@ -1,0 +1,110 @@
+import { SiteReleaseError } from "../errors.ts";
+import { excerpt } from "../excerpt.ts";
+import { diagnosePool } from "../opcache/pool.ts";
+import { phpRefusal } from "../opcache/refusal.ts";
+import { askPhp, type PoolAnswer } from "../opcache/request.ts";
+import { rootDir, type Site } from "../site.ts";
+import type { Address, Transport } from "../transport/transport.ts";
+import type { SmokePlan } from "./plan.ts";
+
+/** What the release answered before anybody saw it. */
+export type SmokeResult =
+  | { readonly outcome: "passed"; readonly status: number; readonly seconds: number }
+  /** Nothing was tried, and nothing needs to be. */
+  | { readonly outcome: "skipped"; readonly why: string }
+  /** The pool cannot be reached: the release was not tried, for want of the right in `next`. */
+  | { readonly outcome: "unreachable"; readonly why: string; readonly next: string }
+  | ({ readonly outcome: "failed" } & SmokeFailure);
+
+export interface SmokeFailure {
+  /** As in "GET / answered 500". */
+  readonly observed: string;
+  /** As in "a status below 500". */
+  readonly expected: string;
+  /** What PHP said of it: the lines of its error log that php-fpm handed on. */
+  readonly php: readonly string[];
+  readonly next?: string;
+}
+
+const TIMEOUT_SECONDS = 30;
+
+/**
+ * Runs the front controller of a release straight through php-fpm, before nginx knows of the release. A site without one
+ * (`hasFrontController` false) has nothing to try.
+ */
+export async function smoke(
+  transport: Transport,
+  pool: Address,
+  site: Site,
+  version: string,
+  plan: SmokePlan,
+  hasFrontController: boolean,
+  timeoutSeconds: number = TIMEOUT_SECONDS,
+): Promise<SmokeResult> {
+  if (!hasFrontController) return { outcome: "skipped", why: "no front controller" };
+  const root = rootDir(site, version);
+  const scriptFilename = `${root}/index.php`;
+  const { serverName } = site;
+  const { method, path, headers } = plan;
+  const request = { scriptFilename, scriptName: "/index.php", documentRoot: root, method, path, headers };
+  const start = performance.now();
+  try {
+    const further = { host: serverName, port: 80, body: Buffer.alloc(0) };
+    const answer = await askPhp(transport, pool, { ...request, ...further }, timeoutSeconds);
+    const failure = judge(plan, scriptFilename, answer);
+    return failure === undefined
+      ? { outcome: "passed", status: answer.status, seconds: (performance.now() - start) / 1000 }
+      : { outcome: "failed", ...failure };
+  } catch (error) {
+    if (!(error instanceof SiteReleaseError)) throw error;
+    if (error.reason === "pool-unreachable")
+      return { outcome: "unreachable", ...(await diagnosePool(transport, pool)) };
+    if (!error.reason.startsWith("php-")) throw error;
+    const { observed, next } = error.failure;
+    const failure = { observed: `${method} ${path}: ${observed}`, expected: expected(plan), php: [] };
+    return { outcome: "failed", ...failure, ...(next !== undefined && { next }) };
+  }
+}
+
+/** Why an answer is not good; undefined when it is. */
+export function judge(
+  plan: SmokePlan,
+  scriptFilename: string,
+  answer: Pick<PoolAnswer, "status" | "body" | "stderr">,
+): SmokeFailure | undefined {
+  const { status } = answer;
+  const refusal = phpRefusal(answer, scriptFilename);
+  const php = phpLines(answer.stderr);
+  const failed = (what: string): SmokeFailure => ({
+    observed: `${plan.method} ${plan.path} ${what}`,
+    expected: expected(plan),
+    php,
+  });
+  if (refusal !== undefined) return { ...failed(`answered ${status}: ${refusal.why}`), next: refusal.next };
+  const wanted = plan.expectStatus.length > 0 ? plan.expectStatus.includes(status) : status < 500;
+  if (!wanted) return failed(`answered ${status}`);
+  // With display_errors on, PHP answers 200 to a script that died.
+  const fatal = php.find((line) => /^PHP (?:Fatal|Parse) error:/.test(line));
+  if (plan.expectStatus.length === 0 && fatal !== undefined) return failed(`answered ${status}, but the script died`);
+  if (plan.expectBody !== undefined && !new RegExp(plan.expectBody).test(answer.body.toString("utf8")))
+    return failed(`answered ${status} with a body that does not match ${plan.expectBody}`);
+  return undefined;
+}
+
+function expected(plan: SmokePlan): string {
+  const status = plan.expectStatus.length > 0 ? plan.expectStatus.join(" or ") : "a status below 500";
+  return plan.expectBody === undefined ? status : `${status} and a body that matches ${plan.expectBody}`;
+}
+
+const MOST_LINES = 5;
+const LONGEST_LINE = 500;
+
+/** PHP's own words from what php-fpm handed on; one message may have several lines (a stack trace), of which the first says most. */
+export function phpLines(stderr: string): readonly string[] {
+  return stderr
+    .split(/PHP message: |\n/)
+    .map((line) => line.trim().replace(/; $|;$/, ""))
+    .filter((line) => line !== "")
+    .slice(0, MOST_LINES)
+    .map((line) => excerpt(line, LONGEST_LINE));
+}

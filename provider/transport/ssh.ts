@@ -1,0 +1,266 @@
+// The only file that knows ssh2.
+import { setMaxListeners } from "node:events";
+import type { Duplex } from "node:stream";
+import { type AnyAuthMethod, Client, type ParsedKey, utils } from "ssh2";
+import { SiteReleaseError } from "../errors.ts";
+import { type Channel, ChannelRefused } from "./channel.ts";
+import { type Hop, hopName } from "./connection.ts";
+import { type Credential, findCredentials } from "./credentials.ts";
+import { socketFailure, tooLate, Unreachable } from "./dial.ts";
+import { hostKeyFromBlob, hostKeyLine } from "./hostKey.ts";
+import { distrust, type HostTrust, hostKeyAlgorithms } from "./hostTrust.ts";
+import type { Address } from "./transport.ts";
+
+export type SshCredential = Credential<ParsedKey>;
+
+/** A logged-in connection. */
+export interface Link {
+  /** The host's key as a line, without comment. */
+  readonly hostKey: string;
+  /** Aborts, with the error for users as its reason, when the connection has ended. */
+  readonly lost: AbortSignal;
+  exec(command: string): Promise<Channel>;
+  forward(address: Address): Promise<Channel>;
+  end(): void;
+}
+
+/** How long the host may take to decide whether it lets us in: PAM and directory services are slow at times. */
+const LOGIN_SECONDS = 60;
+/** A link is given up when nothing was heard through this many questions, this many seconds apart. */
+const SILENT_BEATS = 3;
+const BEAT_SECONDS = 5;
+/** How long the host may take to close a connection that we have ended. */
+const GOODBYE_SECONDS = 2;
+
+/** Everything to log in with, read and parsed before any host is asked. */
+export function sshCredentials(hop: Hop): SshCredential[] {
+  return findCredentials<ParsedKey>(hop, (text, passphrase) => {
+    const key = utils.parseKey(text, passphrase);
+    if (key instanceof Error || key.isPrivateKey()) return key;
+    return new Error("a public key");
+  });
+}
+
+/** Recognises the host, logs in, and keeps watch. Throws Unreachable while another attempt may do better. */
+export function logIn(
+  socket: Duplex,
+  hop: Hop,
+  trust: HostTrust,
+  credentials: readonly SshCredential[],
+  deadline: AbortSignal,
+): Promise<Link> {
+  const client = new Client();
+  const login = new Login(hop, credentials);
+  let hostKey = "";
+  let recognised = false;
+  let loginTimer: NodeJS.Timeout | undefined;
+
+  return new Promise<Link>((resolve, reject) => {
+    const settle = (): void => {
+      clearTimeout(loginTimer);
+      deadline.removeEventListener("abort", giveUp);
+    };
+    const fail = (error: Error): void => {
+      settle();
+      reject(error);
+      socket.destroy();
+    };
+    const giveUp = (): void => fail(tooLate(hop));
+    deadline.addEventListener("abort", giveUp, { once: true });
+    if (deadline.aborted) return giveUp();
+
+    client.on("error", (error) => {
+      if (error.level === "agent") login.agentFailed();
+      // Errors at this level are of one credential, the next is tried: the end of all of them is told by `login`.
+      else if (error.level === "client-authentication") return;
+      else if (recognised) fail(login.cutShort(error.message));
+      else if (error.level === "client-socket") fail(socketFailure(error));
+      else if (/before handshake/.test(error.message))
+        fail(new Unreachable("it closed the connection before it said who it is", true));
+      else fail(new Unreachable(`it does not speak SSH with us: ${error.message}`, false));
+    });
+    client.once("close", () => {
+      if (recognised) fail(login.cutShort("the host closed the connection"));
+      else fail(new Unreachable("it closed the connection during the handshake", true));
+    });
+    client.once("handshake", () => {
+      recognised = true;
+      settle();
+      loginTimer = setTimeout(
+        () => fail(login.cutShort(`no decision within ${LOGIN_SECONDS} s`)),
+        LOGIN_SECONDS * 1000,
+      );
+    });
+    client.once("change password", () => fail(login.cutShort("the password has expired")));
+    client.once("ready", () => {
+      settle();
+      resolve(watch(client, socket, hop, hostKey));
+    });
+
+    client.connect({
+      sock: socket,
+      username: hop.user,
+      readyTimeout: 0,
+      keepaliveInterval: 0,
+      // Forwarding to sockets is tried on every server: the answer of one that cannot is a refused channel.
+      strictVendor: false,
+      algorithms: { serverHostKey: hostKeyAlgorithms(trust) },
+      hostVerifier: (blob: Buffer) => {
+        const key = hostKeyFromBlob(blob);
+        const doubt = key === undefined ? new Unreachable("it shows no host key", false) : distrust(hop, trust, key);
+        if (doubt !== undefined) fail(doubt);
+        else if (key !== undefined) hostKey = hostKeyLine(key);
+        return doubt === undefined;
+      },
+      authHandler: (left, partial, next) => {
+        const method = login.next(left, partial);
+        if (method === undefined) fail(login.refused(left));
+        else next(method);
+      },
+    });
+  });
+}
+
+/** Which credential comes next, and what to say when there is none. */
+class Login {
+  readonly #hop: Hop;
+  readonly #all: readonly (SshCredential & { readonly method: AnyAuthMethod })[];
+  #left: (SshCredential & { readonly method: AnyAuthMethod })[];
+  readonly #tried: string[] = [];
+  #current: (SshCredential & { readonly method: AnyAuthMethod }) | undefined;
+
+  constructor(hop: Hop, credentials: readonly SshCredential[]) {
+    this.#hop = hop;
+    this.#all = credentials.flatMap((credential) =>
+      methodsOf(hop.user, credential).map((method) => ({ ...credential, method })),
+    );
+    this.#left = [...this.#all];
+  }
+
+  /** `accepted` is what the host says it would take; nothing before the first attempt. */
+  next(accepted: readonly string[] | null, partial: boolean | null): AnyAuthMethod | undefined {
+    // One of several required methods is through: what the host would not hear of before, it may want now.
+    if (partial === true) this.#left = this.#all.filter((credential) => credential !== this.#current);
+    const at = this.#left.findIndex(
+      ({ method }) => accepted === null || accepted.includes(method.type === "agent" ? "publickey" : method.type),
+    );
+    [this.#current] = at === -1 ? [] : this.#left.splice(at, 1);
+    if (this.#current !== undefined && !this.#tried.includes(this.#current.source))
+      this.#tried.push(this.#current.source);
+    return this.#current?.method;
+  }
+
+  agentFailed(): void {
+    const source = this.#current?.source ?? "the agent";
+    const at = this.#tried.indexOf(source);
+    this.#tried[at === -1 ? this.#tried.length : at] = `${source}, which did not do its part`;
+  }
+
+  refused(accepted: readonly string[] | null): SiteReleaseError {
+    return this.#failure(
+      `the host lets ${this.#hop.user} in by ${accepted?.join(", ") || "nothing that it names"} only`,
+    );
+  }
+
+  cutShort(why: string): SiteReleaseError {
+    return this.#failure(why);
+  }
+
+  #failure(observed: string): SiteReleaseError {
+    const { hop, tried } = { hop: this.#hop, tried: this.#tried };
+    return new SiteReleaseError("authentication-refused", {
+      action: `log in to ${hopName(hop)} as ${hop.user}`,
+      observed: `${observed}; tried: ${tried.length === 0 ? "nothing of what was given fits" : tried.join("; ")}`,
+      next: `Check ${hop.input}.user, and that the public key is in ~${hop.user}/.ssh/authorized_keys on the host`,
+    });
+  }
+}
+
+function methodsOf(username: string, credential: SshCredential): AnyAuthMethod[] {
+  if (credential.kind === "key") return [{ type: "publickey", username, key: credential.key }];
+  if (credential.kind === "agent") return [{ type: "agent", username, agent: credential.socket }];
+  const { password } = credential;
+  let asked = false;
+  return [
+    { type: "password", username, password },
+    {
+      type: "keyboard-interactive",
+      username,
+      // The password answers the first hidden question only: a second one is for something that we do not have.
+      prompt: (_name, _instructions, _language, prompts, finish) =>
+        finish(
+          prompts.map(({ echo }) => {
+            const answer = echo || asked ? "" : password;
+            asked ||= !echo;
+            return answer;
+          }),
+        ),
+    },
+  ];
+}
+
+function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link {
+  const loss = new AbortController();
+  setMaxListeners(0, loss.signal);
+  const lose = (observed: string): void => {
+    clearInterval(beat);
+    loss.abort(
+      new SiteReleaseError("connection-lost", {
+        action: "keep the connection",
+        host: hopName(hop),
+        observed,
+        next: "Run it again: what was under way on the host has ended or restored itself",
+      }),
+    );
+  };
+  // ssh2's own keepalive cannot be made to let an idle process end. A forwarding that was never asked for is taken back instead:
+  // every server answers, and whatever else it sends in the meantime counts too (a slow line is busy with an upload).
+  let silent = 0;
+  socket.on("data", () => {
+    silent = 0;
+  });
+  const beat = setInterval(() => {
+    if (silent >= SILENT_BEATS) {
+      lose(`nothing was heard for ${SILENT_BEATS * BEAT_SECONDS} s`);
+      socket.destroy();
+    } else if (socket.writable) client.unforwardIn("127.0.0.1", 1, () => {});
+    silent++;
+  }, BEAT_SECONDS * 1000);
+  beat.unref();
+  client.removeAllListeners("close").removeAllListeners("error");
+  client.on("error", (error) => {
+    lose(error.message);
+    socket.destroy();
+  });
+  client.once("close", () => lose("the host closed it"));
+
+  const open = (ask: (done: (error: Error | undefined, channel: Channel) => void) => void): Promise<Channel> =>
+    new Promise((resolve, reject) => {
+      loss.signal.throwIfAborted();
+      ask((error, channel) => {
+        if (error === undefined) resolve(channel);
+        else reject(loss.signal.aborted ? loss.signal.reason : refusal(error));
+      });
+    });
+  return {
+    hostKey,
+    lost: loss.signal,
+    exec: (command) => open((done) => client.exec(command, done)),
+    forward: (address) =>
+      open((done) =>
+        "socket" in address
+          ? client.openssh_forwardOutStreamLocal(address.socket, done)
+          : client.forwardOut("127.0.0.1", 0, address.host, address.port, done),
+      ),
+    end: () => {
+      client.end();
+      lose("it was closed here");
+      setTimeout(() => socket.destroy(), GOODBYE_SECONDS * 1000).unref();
+    },
+  };
+}
+
+function refusal(error: Error): ChannelRefused {
+  const code = "reason" in error && typeof error.reason === "number" ? error.reason : undefined;
+  return new ChannelRefused(error.message.replace("(SSH) Channel open failure: ", ""), code);
+}

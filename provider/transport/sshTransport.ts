@@ -1,0 +1,142 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { SiteReleaseError } from "../errors.ts";
+import { type Channel, ChannelRefused, channelDuplex, channelInput, output } from "./channel.ts";
+import { type Hop, hopName } from "./connection.ts";
+import { Places } from "./places.ts";
+import type { Link } from "./ssh.ts";
+import type { Address, Exit, Purpose, Session, Transport } from "./transport.ts";
+
+// sshd opens 10 sessions on a connection (sshd_config MaxSessions), and one that we closed counts until its command has ended.
+const PLACES = { work: 6, answer: 3 };
+
+/** One host over one SSH connection. */
+export class SshTransport implements Transport {
+  readonly host: string;
+  readonly user: string;
+  readonly hostKey: string;
+  /** Aborts when the connection has ended. */
+  readonly lost: AbortSignal;
+  readonly #link: Link;
+  readonly #socket: Socket;
+  readonly #places = { work: new Places(PLACES.work), answer: new Places(PLACES.answer) };
+  readonly #open = new Set<Promise<unknown>>();
+
+  /** `socket` is what the whole connection runs over. */
+  constructor(link: Link, socket: Socket, hop: Hop) {
+    this.host = hopName(hop);
+    this.user = hop.user;
+    this.hostKey = link.hostKey;
+    this.lost = link.lost;
+    this.#link = link;
+    this.#socket = socket;
+  }
+
+  async start(command: string, purpose: Purpose = "work"): Promise<Session> {
+    const leave = await this.#places[purpose].enter();
+    try {
+      const channel = await this.#exec(command);
+      const over = new Promise<void>((resolve) => {
+        channel.once("close", resolve);
+        this.lost.addEventListener("abort", () => resolve(), { once: true });
+      });
+      this.#open.add(over);
+      void over.then(() => {
+        this.#open.delete(over);
+        leave();
+      });
+      return session(channel, this.lost);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async connect(address: Address): Promise<Duplex> {
+    try {
+      const channel = await this.#link.forward(address);
+      channel.on("error", () => {}); // the stream made of it tells its own
+      return channelDuplex(channel, this.lost);
+    } catch (error) {
+      throw error instanceof ChannelRefused ? forwardRefused(this, address, error) : error;
+    }
+  }
+
+  /** Whether the connection holds the process. */
+  hold(busy: boolean): void {
+    if (busy) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  close(): void {
+    this.#link.end();
+    this.#socket.unref();
+  }
+
+  /** A hardened host may allow fewer sessions than 10: wait for one of ours to end instead of failing. */
+  async #exec(command: string): Promise<Channel> {
+    for (;;) {
+      try {
+        return await this.#link.exec(command);
+      } catch (error) {
+        if (!(error instanceof ChannelRefused)) throw error;
+        if (error.code === undefined || this.#open.size === 0) throw sessionRefused(this, error);
+        await Promise.race(this.#open);
+      }
+    }
+  }
+}
+
+function session(channel: Channel, lost: AbortSignal): Session {
+  channel.on("error", () => {}); // writing after the end: the session's end says what happened
+  const stdin = channelInput(channel);
+  const stdout = output(channel, lost);
+  const stderr = output(channel.stderr, lost);
+  let close = (): void => {};
+  const ended = new Promise<Exit>((resolve, reject) => {
+    close = () => {
+      channel.close();
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      resolve({ code: undefined, signal: undefined });
+    };
+    const onLost = (): void => {
+      stdin.destroy();
+      reject(lost.reason);
+    };
+    channel.once("close", (code?: number | null, signal?: string) => {
+      lost.removeEventListener("abort", onLost);
+      stdin.destroy();
+      resolve({ code: code ?? undefined, signal });
+    });
+    if (lost.aborted) onLost();
+    else lost.addEventListener("abort", onLost, { once: true });
+  });
+  ended.catch(() => {}); // whoever waits for it still gets it
+  // Nobody reads what is still on its way to a command that has ended.
+  channel.once("exit", () => stdin.destroy());
+  return { stdin, stdout, stderr, ended, close };
+}
+
+function sessionRefused(transport: Transport, refused: ChannelRefused): SiteReleaseError {
+  return new SiteReleaseError("session-refused", {
+    action: "run a command",
+    host: transport.host,
+    observed: `sshd refused it (${refused.message})`,
+    next: `Check MaxSessions in the host's sshd_config, the login shell of ${transport.user}, and options before its key in authorized_keys`,
+  });
+}
+
+function forwardRefused(transport: Transport, address: Address, refused: ChannelRefused): SiteReleaseError {
+  const isSocket = "socket" in address;
+  const place = isSocket ? address.socket : `${address.host}:${address.port}`;
+  const forbidden = `AllowTcpForwarding${isSocket ? ", AllowStreamLocalForwarding" : ""} or DisableForwarding in sshd_config, "restrict" before the key in authorized_keys`;
+  const candidates = isSocket
+    ? // sshd answers "open failed" for all of these (OpenSSH channels.c, serverloop.c).
+      `Either it is not there, or nothing listens on it, or ${transport.user} may not write to it (ls -l ${place}), or sshd forbids it: ${forbidden}`
+    : `Either nothing listens there, or sshd forbids it: ${forbidden}`;
+  return new SiteReleaseError(
+    "forward-refused",
+    { action: `reach ${place}`, host: transport.host, observed: `sshd says "${refused.message}"`, next: candidates },
+    { cause: refused },
+  );
+}

@@ -1,0 +1,36 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { guarded, PartialFailure } from "../../../provider/lifecycle/boundary.ts";
+import { redactor } from "../../../provider/lifecycle/secrets.ts";
+
+const KEY = "-----BEGIN KEY-----\nAAAAB3NzaC1yc2E\nxyz=\n-----END KEY-----\n";
+const PROPS = {
+  connection: { host: "web1", password: "pass", proxy: { privateKey: KEY, privateKeyPassword: "password" } },
+};
+
+test("redactor takes every secret out, whole or by its lines, and the longer one first", () => {
+  const redact = redactor(PROPS, {}, { connection: "not an object" });
+  equal(redact(`pass password ${KEY} AAAAB3NzaC1yc2E web1`), "[secret] [secret] [secret] [secret] web1");
+});
+
+test("guarded lets an error out without secrets and without a stack", async () => {
+  const work = guarded(redactor(PROPS), () => Promise.reject(new TypeError("bad pass")));
+  await rejects(work, (error: Error) => {
+    deepEqual([error.message, error.stack], ["bad [secret]", ""]);
+    return true;
+  });
+});
+
+test("A partial failure keeps what the engine must record, with the provider's text", async () => {
+  const failure = new PartialFailure("id", { __provider: "text" }, { version: "42" }, "lost pass");
+  await rejects(
+    guarded(redactor(PROPS), () => Promise.reject(failure)),
+    (error: PartialFailure) => {
+      deepEqual(
+        [error.id, error.properties, error.reasons, error.message],
+        ["id", { version: "42", __provider: "text" }, ["lost [secret]"], "lost [secret]"],
+      );
+      return true;
+    },
+  );
+});

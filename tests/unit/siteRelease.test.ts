@@ -1,0 +1,139 @@
+import { deepEqual, equal } from "node:assert/strict";
+import { before, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import type { SiteReleaseArgs } from "../../provider/args.ts";
+import { SiteRelease } from "../../provider/siteRelease.ts";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+const COMPONENT = "urn:pulumi:dev::shop::pulumi-site-release:index:SiteRelease::example.com";
+const CHILDREN =
+  "urn:pulumi:dev::shop::pulumi-site-release:index:SiteRelease$pulumi-nodejs:dynamic/pulumi-site-release";
+
+before(() =>
+  pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        registered.push({ type, name, inputs });
+        const state = { ...inputs, rootDir: "/srv/releases/42/public", liveVersion: inputs.version, report: { type } };
+        return { id: type === "pulumi-site-release:index:SiteRelease" ? undefined : "id", state };
+      },
+      call: () => ({}),
+    },
+    "shop",
+    "dev",
+    false,
+  ),
+);
+
+async function register(args: SiteReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+  registered.length = 0;
+  const site = new SiteRelease("example.com", args, opts);
+  const outputs = pulumi.all([site.urn, site.release.urn, site.switch.urn, site.liveVersion, site.rootDir]);
+  const report = await new Promise<unknown>((resolve) => site.report.apply(resolve));
+  const seen = await new Promise<string[]>((resolve) => outputs.apply(resolve));
+  const [component, release, traffic] = registered;
+  return { component, release, traffic, seen, report };
+}
+
+const ARGS: SiteReleaseArgs = {
+  connection: { host: "web1", user: "deploy", password: "s3cret", proxy: { host: "jump", privateKey: "KEY" } },
+  deployPath: "/srv",
+  version: "42",
+  source: "./builds/42",
+  probe: { path: "/up" },
+};
+
+test("A SiteRelease is a component without inputs, with a Release and a Switch of its own name", async () => {
+  const { component, release, traffic, seen } = await register(ARGS);
+
+  deepEqual(component, { type: "pulumi-site-release:index:SiteRelease", name: "example.com", inputs: {} });
+  equal(release?.type, "pulumi-nodejs:dynamic/pulumi-site-release:Release");
+  equal(release?.name, "example.com");
+  equal(traffic?.type, "pulumi-nodejs:dynamic/pulumi-site-release:Switch");
+  equal(traffic?.name, "example.com");
+  equal(registered.length, 3);
+  deepEqual(seen, [
+    COMPONENT,
+    `${CHILDREN}:Release::example.com`,
+    `${CHILDREN}:Switch::example.com`,
+    "42",
+    "/srv/releases/42/public",
+  ]);
+});
+
+test("Each child gets its own inputs, its own URN, and the secrets of the connection as secrets", async () => {
+  const { release, traffic } = await register(ARGS);
+  const { __provider: _r, connection: releaseConnection, ...releaseInputs } = release?.inputs ?? {};
+  const { __provider: _s, connection: switchConnection, ...switchInputs } = traffic?.inputs ?? {};
+
+  deepEqual(releaseInputs, {
+    deployPath: "/srv",
+    version: "42",
+    source: "./builds/42",
+    __urn: `${CHILDREN}:Release::example.com`,
+  });
+  deepEqual(switchInputs, {
+    deployPath: "/srv",
+    version: "42",
+    probe: { path: "/up" },
+    __urn: `${CHILDREN}:Switch::example.com`,
+  });
+  // Mocks lift a nested secret to its whole property.
+  const secret = {
+    [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
+    value: ARGS.connection,
+  };
+  deepEqual(releaseConnection, secret);
+  deepEqual(switchConnection, secret);
+});
+
+test("A connection without secrets is shown", async () => {
+  const { release } = await register({ ...ARGS, connection: { host: "web1", privateKeyPath: "~/.ssh/id" } });
+  deepEqual(release?.inputs.connection, { host: "web1", privateKeyPath: "~/.ssh/id" });
+});
+
+test("A connection that is known later is a secret as a whole", async () => {
+  const { release } = await register({ ...ARGS, connection: pulumi.output({ host: "web1", password: "s3cret" }) });
+  deepEqual(release?.inputs.connection, {
+    [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
+    value: { host: "web1", password: "s3cret" },
+  });
+});
+
+test("A name that nobody knows reaches the Release, whose check says so", async () => {
+  const args = { ...ARGS, prob: { path: "/up" } };
+  const { release, traffic } = await register(args);
+  deepEqual(release?.inputs.prob, { path: "/up" });
+  equal(traffic?.inputs.prob, undefined);
+});
+
+test("customTimeouts become an input of both children", async () => {
+  const { release, traffic } = await register(ARGS, { customTimeouts: { create: "5m", update: "90s" } });
+  deepEqual(release?.inputs.timeout, { create: "5m", update: "90s" });
+  deepEqual(traffic?.inputs.timeout, { create: "5m", update: "90s" });
+});
+
+test("The report holds both children's", async () => {
+  const { report } = await register(ARGS);
+  deepEqual(report, {
+    release: { type: "pulumi-nodejs:dynamic/pulumi-site-release:Release" },
+    switch: { type: "pulumi-nodejs:dynamic/pulumi-site-release:Switch" },
+  });
+});
+
+test("Inside another component the URNs carry its type, and nothing waits for itself", async () => {
+  const shop = new pulumi.ComponentResource("my:index:Shop", "shop");
+  registered.length = 0;
+  const site = new SiteRelease("example.com", ARGS, { parent: shop });
+  await new Promise((resolve) => site.report.apply(resolve));
+  equal(
+    registered.find(({ type }) => type.endsWith(":Release"))?.inputs.__urn,
+    "urn:pulumi:dev::shop::my:index:Shop$pulumi-site-release:index:SiteRelease$pulumi-nodejs:dynamic/pulumi-site-release:Release::example.com",
+  );
+});

@@ -1,0 +1,61 @@
+import type { LoadResult } from "../../tests/support/load/evaluate.ts";
+import { isAnnounced, type Performed } from "./promises.ts";
+
+/** The demo's result, as lines. */
+export function resultLines(performed: readonly Performed[], load: LoadResult): string[] {
+  const { verdicts, versions, failures, latency } = load;
+  const acts = performed.map(({ act }) => act);
+  const announced = failures.filter((failure) => isAnnounced(failure, acts));
+  const failed = verdicts.failed + verdicts.lost - sum(announced);
+  return [
+    ...columns([
+      ["requests", "failed", "mixed", "stale", "p50", "p99"],
+      [load.requests, failed, verdicts.mixed, verdicts.stale, `${latency.p50} ms`, `${latency.p99} ms`].map(String),
+    ]),
+    "",
+    ...columns([
+      ["version", "requests", "failed", "first", "last"],
+      ...versions.map(({ version, requests, failed, first, last }) => [
+        version,
+        String(requests),
+        String(failed),
+        `${first.toFixed(1)} s`,
+        `${last.toFixed(1)} s`,
+      ]),
+    ]),
+    "",
+    ...columns([
+      ["up to", "pulumi up", "switch", "p99 meanwhile", "ended"],
+      ...performed.map(({ act, seconds, switchSeconds }) => [
+        act.version,
+        `${seconds.toFixed(1)} s`,
+        switchSeconds === undefined ? "-" : `${switchSeconds.toFixed(2)} s`,
+        p99(load, act.title),
+        act.ending === "live" ? "live" : `${act.ending}, ${act.live} is live`,
+      ]),
+    ]),
+    "",
+    ...announced.map(
+      ({ what, version, count, first, last }) =>
+        `${count} requests met version ${version} and got ${what}, from second ${first.toFixed(1)} to ${last.toFixed(1)}: announced, and not among the failed above.`,
+    ),
+    `${verdicts.lostReused} requests on reused connections were closed unanswered: nginx before 1.27.4 closes idle kept-alive connections when it reloads (the cure: keepalive_min_timeout).`,
+  ];
+}
+
+function p99({ windows }: LoadResult, title: string): string {
+  const window = windows.find(({ label }) => label === title);
+  return window === undefined ? "-" : `${window.latency.p99} ms`;
+}
+
+function sum(failures: LoadResult["failures"]): number {
+  return failures.reduce((total, { count }) => total + count, 0);
+}
+
+/** Right-aligned, two spaces apart; the last column is text. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const cell = (text: string, column: number) =>
+    column === widths.length - 1 ? text : text.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(cell).join("  "));
+}
