@@ -122,8 +122,8 @@ export interface SudoersArgs {
   readonly service?: string;
 }
 
-/** A login name that sudoers takes as it stands; one of a directory service may need its own quoting. */
-export const LOGIN_NAME = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+/** A login name that sudoers takes as it stands; upper case is for its aliases, ALL among them. */
+export const LOGIN_NAME = /^[a-z_][a-z0-9_.-]{0,31}$/;
 
 /** The two rights that a switch needs, for a file in /etc/sudoers.d. Exact words: with any more, nginx's -c and -g would make the user root. */
 export function sudoersFor(args: SudoersArgs): string {
