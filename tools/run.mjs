@@ -12,6 +12,8 @@ import { chooseTests } from "./setup/tests.mjs";
 
 const [name, ...args] = process.argv.slice(2);
 const commands = { demo, test, lint };
+// The places of servers and of debootstrap are often not on a user's PATH.
+process.env.PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
 
 try {
   const command = commands[name];
@@ -50,7 +52,7 @@ async function lint() {
 /** Runs the rest on the project's own Node, with what was set up on PATH, and ends as it does. */
 async function handOver(words, pulumi) {
   const bin = join(root, "node_modules/.bin");
-  const path = [bin, pulumi, process.env.PATH, "/usr/sbin", "/sbin"].filter(Boolean).join(delimiter);
+  const path = [bin, pulumi, process.env.PATH].filter(Boolean).join(delimiter);
   const child = spawn(join(bin, "node"), words, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((resolve, reject) => {

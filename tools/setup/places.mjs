@@ -8,9 +8,9 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Where what takes minutes to make is kept, for every clone of this repository. */
 export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "pulumi-site-release");
 
-/** The path of a program; the places of servers are often not on a user's PATH. */
+/** The path of a program. */
 export function which(program) {
-  const dirs = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
+  const dirs = (process.env.PATH ?? "").split(delimiter);
   return dirs.map((dir) => join(dir || ".", program)).find(isProgram);
 }
 

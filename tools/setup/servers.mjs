@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter } from "node:path";
 import { which } from "./places.mjs";
 import { quietly, say } from "./step.mjs";
 
@@ -38,16 +39,11 @@ export async function installServers(purpose) {
 
 function isThere(program) {
   // Debian has PHP's version in the name.
-  if (program === "php-fpm") return ["/usr/sbin", "/usr/local/sbin"].some(hasPhpFpm) || which(program) !== undefined;
-  return which(program) !== undefined;
+  return which(program) !== undefined || (program === "php-fpm" && process.env.PATH.split(delimiter).some(hasPhpFpm));
 }
 
 function hasPhpFpm(dir) {
-  try {
-    return readdirSync(dir).some((name) => /^php-fpm[\d.]+$/.test(name));
-  } catch {
-    return false; // no such directory
-  }
+  return existsSync(dir) && readdirSync(dir).some((name) => /^php-fpm[\d.]+$/.test(name));
 }
 
 async function install(missing, packages) {
@@ -73,7 +69,5 @@ const account = "site-release-sandbox";
 async function makeAccount() {
   if (spawnSync("id", ["--user", account]).status === 0) return;
   say(`making the account ${account}, as which the sandbox runs when root starts it (userdel removes it)...`);
-  await quietly("useradd", ["--system", "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", account], {
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-  });
+  await quietly("useradd", ["--system", "--no-create-home", "--home-dir", "/", "--shell", "/bin/sh", account]);
 }
