@@ -67,6 +67,7 @@ choose_live() {
   # The rollback target: what was live before this version.
   previous=$live
   [ "$live" != "$version" ] || previous=$(field "$live_line" from)
+  fact live "$live"
   fact previous "$previous"
   fact include-before "$include_state $include_root"
   was_witnessed=

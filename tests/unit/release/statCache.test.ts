@@ -13,7 +13,7 @@ function cacheIn(t: TestContext): string {
     else process.env.XDG_CACHE_HOME = before;
   });
   process.env.XDG_CACHE_HOME = temporaryDir(t);
-  return join(process.env.XDG_CACHE_HOME, "pulumi-site-release");
+  return join(process.env.XDG_CACHE_HOME, "pulumi-site-release", "digests");
 }
 
 const settled = { key: "1:2:3:4:5", changed: Date.now() - 60_000 };

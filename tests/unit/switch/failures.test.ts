@@ -39,6 +39,17 @@ describe("The error of a failed switch", () => {
     );
   });
 
+  it("says that what was live stays so, where nothing was changed yet", () => {
+    const { message } = error("smoke-failed", "smoke", {
+      facts: { live: "42" },
+      seen: { observed: "GET / answered 500", expected: "a status below 500" },
+    });
+    assert.equal(
+      message,
+      "Cannot switch example.com to 43 on web1: GET / answered 500, expected a status below 500; 42 stays live",
+    );
+  });
+
   it("tells that nothing but the placeholder was there to come back to", () => {
     const { message } = error("probe-failed", "probe", {
       facts: { restored: `${base}/.site-release/empty` },
