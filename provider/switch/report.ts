@@ -1,7 +1,7 @@
 import type { OpcacheReport } from "../opcache/clear.ts";
 import type { SwitchReport } from "../report.ts";
 import type { Answer } from "../transport/conversation.ts";
-import { owner } from "./failures.ts";
+import { ownerName } from "./owner.ts";
 import type { ProbeResult } from "./probe.ts";
 import type { SmokeResult } from "./smoke.ts";
 
@@ -56,7 +56,7 @@ export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheRep
   const warnings: string[] = [];
   const tookOver = facts.get("took-over");
   const recovered = facts.get("recovered");
-  if (tookOver !== undefined) warnings.push(`The site was taken over from ${owner(tookOver)}`);
+  if (tookOver !== undefined) warnings.push(`The site was taken over from ${ownerName(tookOver)}`);
   if (recovered !== undefined) warnings.push(`An interrupted switch was found: ${recovered}`);
   if (tried.smoke?.outcome === "unreachable") {
     warnings.push(`The release was not tried before the switch: ${tried.smoke.why}. ${tried.smoke.next}`);
