@@ -69,6 +69,8 @@ choose_live() {
   [ "$live" != "$version" ] || previous=$(field "$live_line" from)
   fact live "$live"
   fact previous "$previous"
+  # Once a site: what a reload costs with this nginx, the client knows.
+  [ -z "$first" ] || fact nginx "$(nginx -v 2>&1 || :)"
   fact include-before "$include_state $include_root"
   was_witnessed=
   if witnessed; then was_witnessed=yes; fi
