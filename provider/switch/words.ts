@@ -105,6 +105,11 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         observed: `${failed.user} may not write in ${detail}`,
         next: `Give ${failed.user} that directory, or set \`includePath\` to a place of theirs and name it in the server block`,
       };
+    case "site-unwritable":
+      return {
+        observed: `${failed.user} may not write ${detail}`,
+        next: `As root: chown ${failed.user} ${detail}`,
+      };
     case "tool-missing":
       return { observed: `"${detail}" is not installed`, next: `Install it (on Debian: ${packageOf(detail)})` };
     case "site-locked":
@@ -152,7 +157,7 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
     case "nginx-not-running":
       return stopped(includedVersion(failed));
     case "reload-refused":
-      return { observed: `"${detail}" failed (${said || "no output"})` };
+      return { observed: `"${detail}" failed (${said || "no output"})`, ...stalePidFile(failed) };
     case "reload-ignored":
       return {
         observed: `no new nginx worker came up within ${plan.reloadTimeout} s of "${detail}", though it reported success`,
@@ -177,6 +182,13 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
     default:
       return { observed: `the host's script ended with ${reason} ${detail}`.trim(), expected: `${version} live` };
   }
+}
+
+function stalePidFile({ plan, answer }: FailedSwitch): Pick<Words, "next"> {
+  const master = answer.facts.get("pid-file");
+  if (master === undefined) return {};
+  const { pidFile } = plan.nginx;
+  return { next: `${pidFile} does not name nginx's master, and a reload needs that. As root: echo ${master} >${pidFile}` };
 }
 
 function packageOf(tool: string): string {
