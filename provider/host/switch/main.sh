@@ -10,6 +10,7 @@ main() {
   reloaded=
   recovered_before=
   red_before=
+  was_red=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"
