@@ -67,8 +67,9 @@ function refusal(said: string): Refusal | undefined {
   return undefined;
 }
 
-function refusedWords(refused: Refusal, command: string, { user, plan }: FailedSwitch): Words {
-  if (refused === "stopped") return stopped(plan);
+function refusedWords(refused: Refusal, command: string, failed: FailedSwitch): Words {
+  const { user } = failed;
+  if (refused === "stopped") return stopped(includedVersion(failed));
   const rights = sudoersFor({ user: LOGIN_NAME.test(user) ? user : "deploy" });
   return {
     observed: `${user} may not run "${command}" without a password`,
@@ -77,7 +78,12 @@ function refusedWords(refused: Refusal, command: string, { user, plan }: FailedS
   };
 }
 
-function stopped({ version }: SwitchPlan): Words {
+function includedVersion({ answer, plan }: FailedSwitch): string {
+  const root = answer.facts.get("restored");
+  return root === undefined ? plan.version : (versionOf(plan, root) ?? root);
+}
+
+function stopped(version: string): Words {
   return {
     observed: "nginx is not running",
     next: `Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names ${version}`,
@@ -155,7 +161,7 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         next: "Have them tested and reloaded, or set `allowPendingEdits: true`",
       };
     case "nginx-not-running":
-      return stopped(plan);
+      return stopped(includedVersion(failed));
     case "reload-refused":
       return { observed: `"${detail}" failed (${said || "no output"})` };
     case "reload-ignored":
@@ -199,11 +205,17 @@ function whatWasDone({ answer, plan }: FailedSwitch): string | undefined {
   const failed = answer.facts.get("restore-failed");
   if (failed !== undefined) return `the restore failed too (${failed})`;
   const root = answer.facts.get("restored");
-  if (root === undefined) return undefined;
+  if (root === undefined) return staysLive(answer);
   if (root === placeholderRoot(plan.site.deployPath)) return "wrote the placeholder include";
   if (root === "verbatim") return "restored the include as it was";
   const version = versionOf(plan, root);
   return version === undefined ? `restored ${root}` : `restored ${version}`;
+}
+
+// Before the include is written nothing has changed; afterwards there is a restore to tell of, but where nginx does not run.
+function staysLive({ facts, failure }: Answer): string | undefined {
+  const live = facts.get("live") ?? "";
+  return live === "" || failure?.reason === "nginx-not-running" ? undefined : `${live} stays live`;
 }
 
 function adviceAfterRestore({ answer, plan, host, user }: FailedSwitch): string | undefined {
