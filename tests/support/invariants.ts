@@ -22,7 +22,7 @@ export async function assertInvariants(
   const root = serves === "none" ? `${site.deployPath}/.site-release/empty` : on.root(serves);
   const seen = await machine.must(`
     cd ${site.deployPath} || exit
-    echo "include: $(cat ${site.includePath})"
+    echo "include: $(grep "^set .root_dir" ${site.includePath})"
     for place in ${site.deployPath} /etc/nginx; do flock -n "$place" true || echo "locked: $place"; done
     nginx -t 2>/dev/null && echo green || echo red
     [ -d ${root} ] && echo 'root is there'

@@ -9,6 +9,7 @@ import type { SwitchContext, SwitchResult } from "../../provider/switch/result.t
 import { switchTo } from "../../provider/switch/switch.ts";
 import { openSsh } from "../../provider/transport/openSsh.ts";
 import type { SshTransport } from "../../provider/transport/sshTransport.ts";
+import { until } from "./command.ts";
 import { atEnd } from "./ending.ts";
 import type { Machine } from "./machine.ts";
 import { probePlan, siteAt, smokePlan } from "./site.ts";
@@ -125,6 +126,16 @@ export class MachineSite {
     );
     const serving = titles.split("\n").filter((line) => / nginx: worker process\s*$/.test(line));
     return { master, serving: serving.map((line) => line.split(" ")[0] ?? "") };
+  }
+
+  /** Reloads nginx as somebody else would, and waits until the new workers serve alone. */
+  async reload(): Promise<void> {
+    const before = await this.workers();
+    await this.machine.must("nginx -t && systemctl reload nginx.service");
+    await until("new workers alone", 5, async () => {
+      const { serving } = await this.workers();
+      return serving.length > 0 && serving.every((pid) => !before.serving.includes(pid));
+    });
   }
 
   root(version: string): string {
