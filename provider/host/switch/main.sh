@@ -11,6 +11,7 @@ main() {
   recovered_before=
   red_before=
   was_red=
+  old_workers=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"
@@ -102,6 +103,7 @@ switch() {
   if [ "$before" = verbatim ]; then cp "$include_path" "$own_dir/include.before"; fi
   if [ -n "$master" ]; then
     look
+    old_workers=$serving
     require_no_pending_edits
   fi
   prepare_current || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
