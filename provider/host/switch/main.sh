@@ -19,7 +19,7 @@ main() {
   trap leave EXIT
   prepare
   lock_site
-  rm -f "$own_dir"/.current.* "$own_dir"/.owner.*
+  rm -f "$own_dir"/.current.* "$own_dir"/.owner.* "${include_path%/*}/.${include_path##*/}".????????????
   await_deployer
   find_master
   read_include
