@@ -40,7 +40,7 @@ for (const suite of suites) {
     test("leaves the placeholder when its version is unhealthy, and the next healthy one goes live", async () => {
       await on.reset();
       const probe = { path: "/up", timeout: 1 };
-      stack.declare({ ...on.args("2", { probe }), source: on.build("2", pageThatIsDown("2")) });
+      stack.declare(on.args("2", { probe }, pageThatIsDown("2")));
       const failed = await stack.up();
       assert.equal(failed.code, 1);
       assert.deepEqual(errorsIn(failed), [

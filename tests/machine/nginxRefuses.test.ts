@@ -101,7 +101,7 @@ for (const suite of suites) {
         edit: "to listen on a taken port",
         reloadTimeout: 4,
         prepare: async () => {
-          const taken = 'stream_socket_server("tcp://0.0.0.0:8099"); sleep(60);';
+          const taken = '$held = stream_socket_server("tcp://0.0.0.0:8099"); sleep(60);';
           await machine.must(`setsid php -r '${taken}' </dev/null >/dev/null 2>&1 & sleep 0.3`);
           await machine.must(`echo 'server { listen 8099; }' >${conf}`);
         },

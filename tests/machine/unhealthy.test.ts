@@ -29,7 +29,7 @@ for (const suite of suites) {
     test("that fails its smoke is never seen by nginx", async () => {
       const before = await on.workers();
       const include = await machine.must(`stat -c %i:%z ${on.site.includePath}`);
-      stack.declare({ ...on.args("2", { probe }), source: on.build("2", '<?php throw new Exception("no");') });
+      stack.declare(on.args("2", { probe }, '<?php throw new Exception("no");'));
       const failed = await stack.up();
       assert.equal(failed.code, 1);
       const script = `${on.root("2")}/index.php`;
@@ -44,7 +44,7 @@ for (const suite of suites) {
     });
 
     test("that fails its probe is taken back, and the state stays on the old one", async () => {
-      stack.declare({ ...on.args("3", { probe }), source: on.build("3", pageThatIsDown("3")) });
+      stack.declare(on.args("3", { probe }, pageThatIsDown("3")));
       const failed = await stack.up();
       assert.equal(failed.code, 1);
       assert.deepEqual(errorsIn(failed), [

@@ -56,9 +56,9 @@ export class MachineSite {
   }
 
   /** What a program declares of this site. */
-  args(version: string, further: PlainArgs = {}): PlainArgs {
+  args(version: string, further: PlainArgs = {}, php = page(version)): PlainArgs {
     const { connection, deployPath } = this.machine;
-    return { connection, deployPath, version, source: this.build(version), ...further };
+    return { connection, deployPath, version, source: this.build(version, php), ...further };
   }
 
   /** Puts versions on the host. */

@@ -31,7 +31,7 @@ export async function refusal(promise: Promise<unknown>): Promise<string> {
 export function timeless(text: string): string {
   return text
     .replace(/\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (\[\w+\]) \d+#\d+:/g, "$1")
-    .replace(/for [\d.]+ s\b/g, "for T s")
+    .replace(/(answered \d+) for [\d.]+ s\b/g, "$1 for T s")
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, "T");
 }
 
