@@ -10,6 +10,8 @@ main() {
   reloaded=
   recovered_before=
   red_before=
+  was_red=
+  old_workers=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"
@@ -17,7 +19,7 @@ main() {
   trap leave EXIT
   prepare
   lock_site
-  rm -f "$own_dir"/.current.* "$own_dir"/.owner.*
+  rm -f "$own_dir"/.current.* "$own_dir"/.owner.* "${include_path%/*}/.${include_path##*/}".????????????
   await_deployer
   find_master
   read_include
@@ -104,6 +106,7 @@ switch() {
   if [ "$before" = verbatim ]; then cp "$include_path" "$own_dir/include.before"; fi
   if [ -n "$master" ]; then
     look
+    old_workers=$serving
     require_no_pending_edits
   fi
   prepare_current || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
