@@ -98,8 +98,13 @@ switch() {
   find_master
   read_include
   require_green
-  if [ -n "$recovered_before" ]; then before=$recovered_before; else choose_before; fi
-  if [ "$before" = verbatim ]; then cp "$include_path" "$own_dir/include.before"; fi
+  if [ -n "$recovered_before" ]; then
+    # An include of somebody else's wording was kept by the run that was interrupted: what lies there now is ours.
+    before=$recovered_before
+  else
+    choose_before
+    [ "$before" != verbatim ] || keep_verbatim || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  fi
   if [ -n "$master" ]; then
     look
     require_no_pending_edits

@@ -22,6 +22,11 @@ choose_before() {
   [ -n "$before" ] || before=$own_dir/empty
 }
 
+# keep_verbatim: safe against a power cut, as the include itself is
+keep_verbatim() {
+  cp "$include_path" "$own_dir/include.before" && sync "$own_dir/include.before"
+}
+
 root_of() {
   if [ "$public_dir" = . ]; then
     printf '%s' "$deploy_path/releases/$1"
