@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { startSwitchRig } from "../support/switchRig.ts";
 
@@ -66,3 +66,31 @@ for (const [name, text] of [
     await rig.close();
   });
 }
+
+test("an include that is a link to a file elsewhere is seen as released, and stays a link", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1");
+  const real = `${rig.nginx.confDir}/live.inc`;
+  renameSync(rig.includePath, real);
+  symlinkSync(real, rig.includePath);
+  assert.equal((await rig.run("1")).outcome, "switched");
+  assert.equal(readlinkSync(rig.includePath), real);
+  const { facts } = await rig.observe();
+  assert.deepEqual([facts.get("include-state"), facts.get("workers")], ["ours", "witnessed"]);
+  rmSync(rig.includePath);
+  symlinkSync("/nowhere/at/all", rig.includePath);
+  assert.deepEqual((await rig.run("1")).failure, { reason: "include-unwritable", detail: "/nowhere/at/all" });
+  await rig.close();
+});
+
+test("what a power cut left at the journal's end hides nothing that was written before it", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  appendFileSync(`${rig.ownDir}/journal.jsonl`, `{"at":"2026${"\0".repeat(100)}`);
+  const { facts } = await rig.run("2");
+  assert.equal(facts.get("live"), "1");
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  assert.equal((await rig.run("2")).outcome, "unchanged");
+  await rig.close();
+});

@@ -1,5 +1,11 @@
 # The include: one line that names the live root. It is only ever replaced whole.
 
+# resolve_include: the file itself where the path is a link; $include_named is what nginx's configuration names
+resolve_include() {
+  include_named=$include_path
+  [ ! -h "$include_path" ] || include_path=$(readlink -f "$include_path") || include_path=$include_named
+}
+
 # read_include: $include_state is missing, ours (then $include_root is the root it names) or foreign
 read_include() {
   include_root=
@@ -17,7 +23,7 @@ read_include() {
         *) include_root= ;;
       esac
       case $include_root in
-        '' | *[!A-Za-z0-9_./@+-]*) include_root= ;;
+        '' | *[!A-Za-z0-9_./@+~-]*) include_root= ;;
         *) include_state=ours ;;
       esac
       ;;

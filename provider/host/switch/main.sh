@@ -48,8 +48,9 @@ prepare() {
     command -v "$prepare_tool" >/dev/null || fail tool-missing "$prepare_tool"
   done
   [ -d "$own_dir" ] || fail release-missing "$deploy_path/releases/$version"
-  include_named=$include_path
-  [ ! -h "$include_path" ] || include_path=$(readlink -f "$include_path")
+  resolve_include
+  # A link that leads nowhere, not even to a directory.
+  [ ! -h "$include_path" ] || fail include-unwritable "$(readlink "$include_path")"
   [ -w "${include_path%/*}" ] || fail include-unwritable "${include_path%/*}"
   mkdir -p "$own_dir/empty"
   if [ ! -f "$own_dir/$opcache_script" ]; then
