@@ -116,6 +116,11 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         observed: `${failed.user} may not write in ${detail}`,
         next: `Give ${failed.user} that directory, or set \`includePath\` to a place of theirs and name it in the server block`,
       };
+    case "site-unwritable":
+      return {
+        observed: `${failed.user} may not write ${detail}`,
+        next: `As root: chown ${failed.user} ${detail}`,
+      };
     case "tool-missing":
       return { observed: `"${detail}" is not installed`, next: `Install it (on Debian: ${packageOf(detail)})` };
     case "site-locked":

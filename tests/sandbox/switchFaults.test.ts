@@ -94,3 +94,23 @@ test("what a power cut left at the journal's end hides nothing that was written 
   assert.equal((await rig.run("2")).outcome, "unchanged");
   await rig.close();
 });
+
+test("what cannot be written after the commit is told, and neither takes the version back nor makes the journal lie", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  await rig.deploy(`rm ${rig.ownDir}/owner && mkdir -p ${rig.ownDir}/owner/x`);
+  const { outcome, facts } = await rig.run("2");
+  assert.deepEqual([outcome, facts.get("unfinished")], ["switched", `${rig.ownDir}/owner`]);
+  assert.equal(readlinkSync(`${rig.deployPath}/current`), "releases/2");
+  assert.equal((await rig.observe()).facts.get("live"), "2");
+  await rig.close();
+});
+
+test("a journal that cannot be written is named before anything is changed", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1");
+  await rig.deploy(`mkdir ${rig.ownDir}/journal.jsonl && chmod 555 ${rig.ownDir}/journal.jsonl`);
+  assert.deepEqual((await rig.run("1")).failure, { reason: "site-unwritable", detail: `${rig.ownDir}/journal.jsonl` });
+  await rig.close();
+});

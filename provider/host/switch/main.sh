@@ -22,15 +22,15 @@ main() {
   find_master
   read_include
   recover
-  journal locked to "$version"
+  journal locked to "$version" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   require_owner
   read_current
   require_release
   choose_live
   if nothing_to_do; then
-    write_owner
-    finish_deployer
-    journal unchanged to "$version"
+    { prepare_owner && place_owner; } || fact unfinished "$own_dir/owner"
+    finish_deployer || fact unfinished "$deploy_path/.dep/deploy.lock"
+    journal unchanged to "$version" || :
     succeed unchanged
   fi
   smoke
@@ -48,11 +48,14 @@ prepare() {
     command -v "$prepare_tool" >/dev/null || fail tool-missing "$prepare_tool"
   done
   [ -d "$own_dir" ] || fail release-missing "$deploy_path/releases/$version"
+  for prepare_place in "$deploy_path" "$own_dir" "$own_dir/journal.jsonl"; do
+    [ -w "$prepare_place" ] || [ ! -e "$prepare_place" ] || fail site-unwritable "$prepare_place"
+  done
   resolve_include
   # A link that leads nowhere, not even to a directory.
   [ ! -h "$include_path" ] || fail include-unwritable "$(readlink "$include_path")"
   [ -w "${include_path%/*}" ] || fail include-unwritable "${include_path%/*}"
-  mkdir -p "$own_dir/empty"
+  mkdir -p "$own_dir/empty" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   if [ ! -f "$own_dir/$opcache_script" ]; then
     printf '%s' "$opcache_text" >"$own_dir/.$opcache_script.$run" &&
       mv -f "$own_dir/.$opcache_script.$run" "$own_dir/$opcache_script"
@@ -78,8 +81,7 @@ choose_live() {
 nothing_to_do() {
   [ -z "$recovered_before" ] && [ "$live" = "$version" ] && [ "$include_root" = "$root" ] && [ -n "$was_witnessed" ] || return 1
   if [ "$current_version" != "$version" ]; then
-    prepare_current && mv -f -T "$own_dir/.current.$run" "$deploy_path/current"
-    fact current-repaired "${current_target:-missing}"
+    { prepare_current && place_current; } || fact unfinished "$deploy_path/current"
   fi
 }
 
@@ -110,7 +112,7 @@ switch() {
     look
     require_no_pending_edits
   fi
-  prepare_current || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  { prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$gone$signalled" ] || fail client-gone "before the switch"
   journal switching from "$live" to "$version" before "$before" root "$root" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   phase=written
@@ -132,7 +134,8 @@ switch() {
     printf '%s\n' "$why_text" | text reload
     undo "$why" "$reload_command"
   fi
-  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)"
+  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" ||
+    undo disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$assumed" ] || fact assumed yes
   unlock_host
 }
