@@ -17,7 +17,7 @@ main() {
   trap leave EXIT
   prepare
   lock_site
-  rm -f "$own_dir"/.current.* "$own_dir"/.owner.*
+  rm -f "$own_dir"/.current.* "$own_dir"/.owner.* "${include_path%/*}/.${include_path##*/}.site-release-"*
   await_deployer
   find_master
   read_include
@@ -112,7 +112,7 @@ switch() {
     look
     require_no_pending_edits
   fi
-  { prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  { prepare_before && prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$gone$signalled" ] || fail client-gone "before the switch"
   journal switching from "$live" to "$version" before "$before" root "$root" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   phase=written
@@ -174,6 +174,7 @@ leave() {
   if [ "$phase" = written ]; then
     fail_restored unexpected "exit code $leave_code"
   fi
+  rm -f "$(temp_include before)"
 }
 
 main

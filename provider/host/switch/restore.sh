@@ -61,11 +61,24 @@ put_back() {
   fact restored "$before"
 }
 
+# prepare_before: the include to come back to, made before the switch: a new version may fill the disk
+prepare_before() {
+  before_words=$(before_text) && prepare_include before "$before_words"
+}
+
 write_before() {
-  if [ "$before" = verbatim ]; then
-    replace_include "$(cat "$own_dir/include.before")"
+  if [ -f "$(temp_include before)" ]; then
+    place_include before
   else
-    write_include "$before"
+    before_words=$(before_text) && replace_include "$before_words"
+  fi
+}
+
+before_text() {
+  if [ "$before" = verbatim ]; then
+    cat "$own_dir/include.before"
+  else
+    include_text "$before"
   fi
 }
 
@@ -78,6 +91,8 @@ restore_failed() {
 fail_restored() {
   phase=restoring
   lock_host_to_restore
+  # Somebody may have restarted nginx during the probe.
+  find_master
   put_back "$1" || :
   phase=over
   unlock_host
