@@ -79,6 +79,8 @@ export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheRep
   if (facts.get("pending-edits") === "unknown") {
     warnings.push("Whether somebody's edits of nginx's configuration went live with ours could not be seen");
   }
+  const unfinished = facts.get("unfinished");
+  if (unfinished !== undefined) warnings.push(`The version is live, but ${unfinished} could not be brought up to date`);
   if (cleared?.why !== undefined) warnings.push(`opcache: ${cleared.why}`);
   return warnings;
 }
