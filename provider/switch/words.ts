@@ -188,7 +188,9 @@ function stalePidFile({ plan, answer }: FailedSwitch): Pick<Words, "next"> {
   const master = answer.facts.get("pid-file");
   if (master === undefined) return {};
   const { pidFile } = plan.nginx;
-  return { next: `${pidFile} does not name nginx's master, and a reload needs that. As root: echo ${master} >${pidFile}` };
+  return {
+    next: `${pidFile} does not name nginx's master, and a reload needs that. As root: echo ${master} >${pidFile}`,
+  };
 }
 
 function packageOf(tool: string): string {
