@@ -6,7 +6,7 @@ export const MODULE = "pulumi-site-release";
 
 /** What a resource tells its provider besides its inputs. */
 export function hiddenInputs(name: string, type: string, opts: pulumi.CustomResourceOptions | undefined) {
-  // As a promise, since an output of the parent would make the child wait for all children of its grandparents, itself among them.
+  // As a promise, since an output of the parent would make the child wait for all of the parent's children, itself among them.
   const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${type}`, opts?.parent);
   return {
     __urn: new Promise<string>((resolve) => urn.apply(resolve)),

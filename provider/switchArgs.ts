@@ -106,7 +106,7 @@ export interface ProbeArgs {
   method?: pulumi.Input<string>;
   /**
    * The statuses that pass.
-   * @default all but 403, 404 and 5xx, unless the version before answered the same
+   * @default [200] for a `path` of its own; for "/" all but 403, 404 and 5xx, and those too if the site answered the same before
    */
   expectStatus?: pulumi.Input<pulumi.Input<number>[]>;
   /**

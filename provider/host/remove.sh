@@ -51,7 +51,7 @@ check_owner() {
 
 # live_root: the directory that the include names; nothing if it names none
 live_root() {
-  named=$(sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p' "$include_path" 2>/dev/null)
+  named=$(sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p' "$include_path" 2>/dev/null) || :
   [ -z "$named" ] || readlink -f "$(printf '%s\n' "$named" | tail -n 1)"
 }
 

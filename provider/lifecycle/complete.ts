@@ -51,6 +51,10 @@ function completeProbe(probe: SwitchInputs["probe"], serverName: string): ProbeP
     ...probe,
     port: probe.port ?? derived([probe.scheme], () => (probe.scheme === ProbeScheme.Https ? 443 : 80)),
     host: probe.host ?? serverName,
+    // A page that is there to be probed is well with 200 and nothing else; the front page may ask for a login, or be missing.
+    expectStatus: derived([probe.path, probe.expectStatus], () =>
+      probe.path === "/" || probe.expectStatus.length > 0 ? probe.expectStatus : [200],
+    ),
   }));
 }
 

@@ -23,9 +23,9 @@ export async function within<T>(
       user: transport.user,
       hostKey: transport.hostKey,
       connect: (address) => (late ? Promise.reject(tooLate(transport, seconds)) : transport.connect(address)),
-      async start(command) {
+      async start(command, purpose) {
         if (late) throw tooLate(transport, seconds);
-        const session = await transport.start(command);
+        const session = await transport.start(command, purpose);
         sessions.add(session);
         const forget = () => sessions.delete(session);
         session.ended.then(forget, forget);

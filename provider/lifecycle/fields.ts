@@ -35,7 +35,7 @@ export type Parsed<S extends Shape> = { readonly [K in Exclude<keyof S, Optional
 export function field<T>(expected: string, accept: (value: unknown) => value is T): Field<T> {
   return {
     parse(value, at) {
-      if (isAbsent(value)) throw new Faults([{ at, reason: `${at} is missing: ${expected} is needed` }]);
+      if (isAbsent(value)) throw new Faults([{ at, reason: `${at} is missing` }]);
       if (isUnknown(value) || accept(value)) return value as T;
       throw new Faults([{ at, reason: `${at} must be ${expected}` }]);
     },

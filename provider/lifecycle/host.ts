@@ -1,4 +1,5 @@
 import { SiteReleaseError } from "../errors.ts";
+import type { Reporter } from "../progress.ts";
 import { withTransport } from "../transport/pool.ts";
 import type { Transport } from "../transport/transport.ts";
 import { within } from "./deadline.ts";
@@ -9,9 +10,16 @@ import type { CommonInputs } from "./shapes.ts";
 export function onHost<T>(
   inputs: CommonInputs,
   verb: "create" | "update",
+  report: Reporter,
   use: (transport: Transport) => Promise<T>,
 ): Promise<T> {
-  return withTransport(hostOf(inputs), (transport) => within(inputs.timeout?.[verb], transport, use));
+  return withTransport(hostOf(inputs), (transport) => within(inputs.timeout?.[verb], transport, use), report.status);
+}
+
+// A host that is gone must not hold up a refresh for minutes, and a new one that is not up yet is nothing to ask about.
+function impatient(inputs: CommonInputs): CommonInputs {
+  const { connection } = inputs;
+  return connection === undefined ? inputs : { ...inputs, connection: { ...connection, dialErrorLimit: 1 } };
 }
 
 /** What came of asking a host that may be gone. */
@@ -21,15 +29,16 @@ export type Asked<T> = { readonly value: T } | { readonly reached: boolean; read
 export async function askHost<T>(
   inputs: CommonInputs,
   seconds: number | undefined,
+  report: Reporter,
   use: (transport: Transport) => Promise<T>,
 ): Promise<Asked<T>> {
   let reached = false;
   try {
-    const value = await withTransport(hostOf(inputs), (transport) => {
+    const work = (transport: Transport) => {
       reached = true;
       return within(seconds, transport, use);
-    });
-    return { value };
+    };
+    return { value: await withTransport(hostOf(impatient(inputs)), work, report.status) };
   } catch (failure) {
     if (!(failure instanceof SiteReleaseError)) throw failure;
     return { reached, failure };

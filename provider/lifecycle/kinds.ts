@@ -15,8 +15,9 @@ export const line = text("a text of one line", (value) => value !== "" && !/\p{C
 /** Keys and passphrases may have several lines. */
 export const secretText = text("a text", (value) => value !== "");
 
-export const version = text('letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit', (value) =>
-  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
+export const version = text(
+  'made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
+  (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),
 );
 
 /** A path that nginx reads as it stands: no space, quote, semicolon, brace, "$", "#" or backslash. */

@@ -52,7 +52,7 @@ export const release: Verbs = {
 
 async function stage(verb: "create" | "update", inputs: ReleaseInputs, news: Properties): Promise<Properties> {
   const report = reporter(news, redactor(news));
-  return onHost(inputs, verb, async (transport) => {
+  return onHost(inputs, verb, report, async (transport) => {
     const plan = releasePlan(inputs, news.sourceDigest);
     const { status, files, bytes, sentBytes, seconds, releaseDir, releaseDigest, warnings } = await stageRelease(
       transport,
@@ -72,7 +72,7 @@ async function stage(verb: "create" | "update", inputs: ReleaseInputs, news: Pro
 }
 
 async function inspect(inputs: ReleaseInputs, props: Properties, report: Reporter): Promise<Properties> {
-  const asked = await askHost(inputs, undefined, async (transport) => {
+  const asked = await askHost(inputs, undefined, report, async (transport) => {
     const { state, digest } = await inspectRelease(transport, inputs);
     return {
       releaseState: state,
@@ -94,7 +94,7 @@ async function remove(inputs: ReleaseInputs, report: Reporter): Promise<void> {
   }
   const ownerIds = [inputs.__owner?.id ?? ownerOf(inputs).id];
   const removal = { deployPath, includePath: includePathOf(inputs), ownerIds };
-  const asked = await askHost(inputs, timeout?.delete, (transport) => removeReleases(transport, removal));
+  const asked = await askHost(inputs, timeout?.delete, report, (transport) => removeReleases(transport, removal));
   if ("value" in asked) {
     const { removed, stays } = asked.value;
     if (removed.length > 0) report.info(`Removed from ${deployPath}/releases: ${removed.join(", ")}`);

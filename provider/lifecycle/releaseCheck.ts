@@ -9,7 +9,7 @@ import { ownerOf } from "./owner.ts";
 import { releaseFaults } from "./rules.ts";
 import { type ReleaseInputs, releaseShape, switchShape } from "./shapes.ts";
 import { sourceDigestOf } from "./sourceDigest.ts";
-import { isUnknown } from "./unknown.ts";
+import { isUnknown, UNKNOWN } from "./unknown.ts";
 import type { CheckResult, Properties } from "./verbs.ts";
 
 /** The state of a release that is what its manifest says. */
@@ -34,9 +34,10 @@ export function checkRelease(olds: Properties, news: Properties): Promise<CheckR
   });
 }
 
-/** The digest of what lies at a path of this machine, if anything does. */
+/** The digest of what lies at a path of this machine, if anything does. What is shared is no part of it. */
 async function digestAt({ source, sharedDirs, sharedFiles }: ReleaseInputs): Promise<string | undefined> {
   if (source === undefined || isUnknown(source)) return undefined;
+  if ([sharedDirs, sharedFiles].some((paths) => isUnknown(paths) || paths.some(isUnknown))) return UNKNOWN;
   const path = localPath(source);
   if (!existsSync(path)) return undefined;
   try {

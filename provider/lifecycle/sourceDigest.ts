@@ -1,5 +1,6 @@
 import { Faults } from "./fields.ts";
 import type { ReleaseInputs } from "./shapes.ts";
+import { isSame } from "./state.ts";
 import { isUnknown } from "./unknown.ts";
 import type { Properties } from "./verbs.ts";
 
@@ -18,7 +19,9 @@ export function sourceDigestOf(news: ReleaseInputs, olds: Properties, seen: stri
   if (source !== undefined && isUnknown(source)) return source;
   if (source === undefined) return sameVersion ? before : undefined;
   if (seen === undefined) return sameVersion && before !== undefined ? before : NOT_HERE;
-  if (sameVersion && before !== undefined && !isUnknown(before) && seen !== before)
+  const isKnown = before !== undefined && !isUnknown(before) && !isUnknown(seen);
+  // Other shared paths make another digest of the same source; they are for the releases after this one.
+  if (sameVersion && isKnown && seen !== before && hasSameShared(news, olds))
     throw new Faults([
       {
         at: "source",
@@ -26,4 +29,8 @@ export function sourceDigestOf(news: ReleaseInputs, olds: Properties, seen: stri
       },
     ]);
   return seen;
+}
+
+function hasSameShared(news: ReleaseInputs, olds: Properties): boolean {
+  return isSame(news.sharedDirs, olds.sharedDirs ?? []) && isSame(news.sharedFiles, olds.sharedFiles ?? []);
 }

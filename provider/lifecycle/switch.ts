@@ -64,7 +64,7 @@ async function change(
 ): Promise<Properties> {
   const progress = reporterFor(news.__urn, redactor(olds, news));
   try {
-    return await onHost(inputs, verb, async (transport) => {
+    return await onHost(inputs, verb, progress, async (transport) => {
       const { previousVersion, report, warnings } = await switchTo(
         transport,
         switchPlan(inputs),
@@ -89,7 +89,7 @@ async function change(
 }
 
 async function look(inputs: SwitchInputs, props: Properties, report: Reporter): Promise<Properties> {
-  const asked = await askHost(inputs, undefined, async (transport) => {
+  const asked = await askHost(inputs, undefined, report, async (transport) => {
     const { site, nginx, version } = switchPlan(inputs);
     const { liveVersion, include, current, workers } = await observe(transport, site, nginx, version);
     return {
@@ -107,7 +107,7 @@ async function look(inputs: SwitchInputs, props: Properties, report: Reporter): 
 /** Traffic stays where it is: only the claim to the site is given up. */
 async function leave(inputs: SwitchInputs, report: Reporter): Promise<void> {
   const { deployPath, version, timeout } = inputs;
-  const asked = await askHost(inputs, timeout?.delete, (transport) =>
+  const asked = await askHost(inputs, timeout?.delete, report, (transport) =>
     leaveSite(transport, deployPath, ownerIdOf(inputs)),
   );
   if (!("value" in asked)) forgetOrFail(asked, inputs, report);

@@ -1,5 +1,5 @@
-// What the engine sends in a preview in place of any value that is not known yet (@pulumi/pulumi runtime/rpc: unknownValue).
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** What the engine sends in a preview in place of any value that is not known yet (@pulumi/pulumi runtime/rpc: unknownValue). */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A value that a preview does not know yet. It stands where a value of any type would. */
 export function isUnknown(value: unknown): boolean {

@@ -53,7 +53,7 @@ export async function diagnosePool(transport: Transport, pool: Address): Promise
       why: `nothing answers at ${poolName(pool)} on ${transport.host}, or sshd forbids forwarding`,
       next: "Check the pool's listen and listen.allowed_clients, and sshd's AllowTcpForwarding for this user",
     };
-  const { facts } = await converse(transport, hostScript("pool"), { socket: pool.socket });
+  const { facts } = await converse(transport, hostScript("pool"), { socket: pool.socket }, { purpose: "answer" });
   const fact = (name: string): string => facts.get(name) ?? "";
   const kind = fact("kind");
   const listening = fact("listening");

@@ -5,21 +5,20 @@ import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
 const CHUNK = 256 * 1024;
 const SLASH = Buffer.from("/");
 
-/** Everything below a directory, each directory before what lies in it, names in the order of their bytes. */
+/**
+ * Everything below a directory, names in the order of their bytes. What lies in a directory follows it directly: tar sets a
+ * directory's mtime when the stream leaves it.
+ */
 export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
-  const waiting: ReleasePath[] = [""];
+  const waiting: RawEntry[] = [{ kind: "dir", path: "" }];
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
-    const place = placeOf(root, dir);
-    const names = await readdir(place, { encoding: "buffer", withFileTypes: true });
-    const entries = await Promise.all(names.map((name) => readOne(root, dir ?? "", name)));
+    yield dir;
+    const { path } = dir;
+    const names = await readdir(placeOf(root, path), { encoding: "buffer", withFileTypes: true });
+    const entries = await Promise.all(names.map((name) => readOne(root, path, name)));
     entries.sort((a, b) => (a.path < b.path ? -1 : 1));
-    yield* entries;
-    waiting.push(
-      ...entries
-        .filter(({ kind }) => kind === "dir")
-        .map(({ path }) => path)
-        .reverse(),
-    );
+    yield* entries.filter(({ kind }) => kind !== "dir");
+    waiting.push(...entries.filter(({ kind }) => kind === "dir").reverse());
   }
 }
 
@@ -41,18 +40,19 @@ async function readOne(root: string, dir: ReleasePath, found: Dirent<Buffer>): P
       key: `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`,
       changed: Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs)),
     },
-    open: () => content(place),
+    open: () => content(place, Number(stat.size)),
   };
 }
 
-async function* content(place: Buffer): AsyncGenerator<Uint8Array> {
+async function* content(place: Buffer, size: number): AsyncGenerator<Uint8Array> {
   // A file that became a link or a FIFO meanwhile is neither followed nor waited for.
   const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK));
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      // One byte more than there should be: a small file is read whole, and seen to end, by one call.
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(CHUNK, size + 1)));
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      if (bytesRead < buffer.length) return;
     }
   } finally {
     await file.close();

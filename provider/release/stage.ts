@@ -48,7 +48,7 @@ export async function stageRelease(
     files: Number(answer.facts.get("files")),
     bytes: Number(answer.facts.get("bytes")),
     sentBytes: sending.sent,
-    seconds: (performance.now() - started) / 1000,
+    seconds: Math.round((performance.now() - started) / 10) / 100,
     warnings: answer.texts.get("warning") ?? [],
   };
 }

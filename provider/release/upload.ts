@@ -12,7 +12,7 @@ import type { Source } from "./source.ts";
 import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
 
 /** The modes of a release on the host, as numbers. */
-export interface Modes {
+interface Modes {
   readonly dir: number;
   readonly file: number;
 }
@@ -62,7 +62,7 @@ export function closed(stream: Writable): Promise<void> {
 }
 
 /** The release as a tar stream; throws, naming the file, when the source is no longer what the manifest says. */
-export async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): AsyncGenerator<Uint8Array> {
+async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): AsyncGenerator<Uint8Array> {
   const left = new Set(manifest.contents.keys());
   yield tarHeader({ type: "dir", path: ".", mode: modes.dir, mtime: FIXED_MTIME });
   for await (const entry of source.entries(shared)) {

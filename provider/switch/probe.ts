@@ -51,7 +51,9 @@ export async function probe(
     progress(`probing ${row}/${plan.count}`);
     const left = plan.timeout - elapsed();
     const answer = await askOnce(transport, plan, Math.min(left, requestTimeout(plan)), signal);
-    answers.push(answer);
+    // A request that only the end of the whole time cut off says nothing of the site: the one before it does.
+    const cutOff = "error" in answer && elapsed() >= plan.timeout && answers.length > 0;
+    if (!cutOff) answers.push(answer);
     const well = judge(plan, before, answer) === undefined;
     row = well ? row + 1 : 0;
     good += well ? 1 : 0;
@@ -136,18 +138,27 @@ export function result(plan: ProbePlan, before: ProbeAnswer | undefined, course:
   const bad = whys.filter((why) => why !== undefined).at(-1);
   const many = new Set(whys).size > 1;
   const request = `${plan.method} ${plan.path}`;
-  const why = bad === undefined || bad.startsWith("answered ") ? (bad ?? "answered well") : `got no answer: ${bad}`;
+  const why =
+    bad === undefined || bad.startsWith("answered ")
+      ? (bad ?? `answered well only ${times(course.good)}`)
+      : `got no answer: ${bad}`;
   const tally = many ? ` last, and well in ${course.good} of ${course.answers.length} requests,` : "";
   return {
     ok: course.ok,
     requests: course.answers.length,
     good: course.good,
     seconds: course.seconds,
-    observed: course.ok ? `${request} answered well` : `${request} ${why}${tally} for ${seconds(course.seconds)} s`,
+    observed: course.ok
+      ? `${request} answered well`
+      : `${request} ${why}${tally} ${bad === undefined ? "in" : "for"} ${seconds(course.seconds)} s`,
     expected: expected(plan),
     last: last === undefined ? "" : "error" in last ? last.error : `${last.status}: ${excerpt(last.body)}`,
     ...(last !== undefined && "error" in last && last.next !== undefined && { next: last.next }),
   };
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
 }
 
 function seconds(value: number): string {

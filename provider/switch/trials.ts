@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import { poolAddress } from "../opcache/pool.ts";
+import { placeholderRoot } from "../site.ts";
 import type { Answer } from "../transport/conversation.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { SwitchPlan } from "./plan.ts";
@@ -35,7 +36,7 @@ export class Trials {
 
   async #trySmoke(said: Answer, over: AbortSignal): Promise<string> {
     // The default rule compares with the site as it is now; asking costs no time beside the smoke.
-    const wantsBefore = this.#plan.probe.expectStatus.length === 0;
+    const wantsBefore = this.#plan.probe.expectStatus.length === 0 && servesSomething(this.#plan, said);
     const [result, before] = await Promise.all([
       this.#smoke(said),
       wantsBefore ? askOnce(this.#transport, this.#plan.probe, undefined, over) : undefined,
@@ -65,9 +66,17 @@ export class Trials {
     this.probe = result;
     if (result.ok) return "commit";
     const { observed, expected, last, next } = result;
-    this.seen = { observed: last === "" ? observed : `${observed} (last: ${last})`, expected, ...(next && { next }) };
+    // A status alone was said already.
+    const shown = /^\d+: $/.test(last) || last === "" ? observed : `${observed} (${last})`;
+    this.seen = { observed: shown, expected, ...(next && { next }) };
     return "abort probe";
   }
+}
+
+// The placeholder's own 404 excuses nobody.
+function servesSomething({ site }: SwitchPlan, said: Answer): boolean {
+  const [state, root] = (said.facts.get("include-before") ?? "").split(" ");
+  return state !== "missing" && root !== placeholderRoot(site.deployPath);
 }
 
 /** The pools that the plan names, or the one that the host found. */

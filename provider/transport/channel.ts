@@ -22,6 +22,7 @@ export function output(from: Readable, lost: AbortSignal): Readable {
   let more = (): void => {};
   const to = new Readable({ highWaterMark: 0, read: () => more() });
   more = feed(from, to, lost);
+  to.on("error", () => {}); // whoever reads is told; a stream that nobody reads must not end the process
   return to;
 }
 
@@ -34,8 +35,7 @@ export function channelInput(channel: Channel): Writable {
       done(error);
     },
   });
-  // Who writes is told by the callback; nobody else has to listen.
-  to.on("error", () => {});
+  to.on("error", () => {}); // whoever writes is told
   return to;
 }
 
@@ -55,6 +55,7 @@ export function channelDuplex(channel: Channel, lost: AbortSignal): Duplex {
     },
   });
   more = feed(channel, to, lost);
+  to.on("error", () => {}); // as above
   channel.once("close", () => {
     if (!abandon() && !to.writableEnded) to.end();
   });

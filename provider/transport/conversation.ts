@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { SiteReleaseError } from "../errors.ts";
 import { lines } from "./lines.ts";
 import { commandLine, DAMAGED, type ScriptInputs } from "./script.ts";
-import type { Exit, Session, Transport } from "./transport.ts";
+import type { Exit, Purpose, Session, Transport } from "./transport.ts";
 
 /** What a script on the host came to. */
 export interface Answer {
@@ -22,6 +22,8 @@ export interface Listener {
   ask?(name: string, said: Answer, over: AbortSignal): Promise<string>;
   /** Writes what the script reads from standard input, and ends it. */
   payload?(stdin: Session["stdin"]): Promise<void>;
+  /** "answer" for a script that is to answer another one's question. @default "work" */
+  readonly purpose?: Purpose;
   /** Breaks the conversation off with its reason: the script meets end of input. */
   readonly signal?: AbortSignal;
 }
@@ -39,7 +41,7 @@ export async function converse(
 ): Promise<Answer> {
   listener.signal?.throwIfAborted();
   const marker = randomBytes(9).toString("hex");
-  const session = await transport.start(commandLine(script, { marker, ...inputs }));
+  const session = await transport.start(commandLine(script, { marker, ...inputs }), listener.purpose);
   const talk = new Talk(session, listener);
   let noise = "";
   session.stderr.on("data", (chunk: Buffer) => {

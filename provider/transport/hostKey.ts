@@ -8,14 +8,17 @@ export interface HostKey {
   readonly blob: Buffer;
 }
 
-/** The key of a host in SSH's wire form; undefined when it is none. */
+/** A key in SSH's wire form, which is a row of strings behind their lengths (RFC 4253 6.6); undefined when it is none. */
 export function hostKeyFromBlob(blob: Buffer): HostKey | undefined {
-  if (blob.length < 8) return undefined;
-  const length = blob.readUInt32BE(0);
-  const type = blob.toString("latin1", 4, 4 + length);
-  return type.length === length && /^[a-z0-9][a-z0-9@.-]+$/.test(type) && blob.length > 4 + length
-    ? { type, blob }
-    : undefined;
+  const fields: Buffer[] = [];
+  for (let at = 0; at < blob.length; ) {
+    const end = at + 4 <= blob.length ? at + 4 + blob.readUInt32BE(at) : Number.POSITIVE_INFINITY;
+    if (end > blob.length) return undefined;
+    fields.push(blob.subarray(at + 4, end));
+    at = end;
+  }
+  const type = fields[0]?.toString("latin1") ?? "";
+  return fields.length > 1 && /^[a-z0-9][a-z0-9@.-]+$/.test(type) ? { type, blob } : undefined;
 }
 
 /** The first key in a line of authorized_keys, of known_hosts or of a .pub file; undefined when there is none. */

@@ -1,7 +1,13 @@
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
-import { connect as connectTls, getCACertificates, type TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+} from "node:tls";
 import { withConnection } from "./freshConnection.ts";
 import type { Transport } from "./transport.ts";
 
@@ -71,7 +77,7 @@ function secured(connection: Duplex, host: string): Promise<TLSSocket> {
       // The name to verify; a server name indication must not be an IP address (RFC 6066 §3).
       host,
       ...(isIP(host) === 0 && { servername: host }),
-      ca: trusted(),
+      secureContext: trusted(),
       ALPNProtocols: ["http/1.1"],
     });
     socket.once("secureConnect", () => resolve(socket));
@@ -79,12 +85,17 @@ function secured(connection: Duplex, host: string): Promise<TLSSocket> {
   });
 }
 
-let authorities: string[] | undefined;
+let trust: SecureContext | undefined;
 
-/** Node's own certificate authorities (with NODE_EXTRA_CA_CERTS) and the system's, which may know a company's own. */
-function trusted(): string[] {
-  authorities ??= [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
-  return authorities;
+/**
+ * Node's own certificate authorities (with NODE_EXTRA_CA_CERTS) and the system's, which may know a company's own. Made once:
+ * reading hundreds of certificates takes a good part of a second.
+ */
+function trusted(): SecureContext {
+  trust ??= createSecureContext({
+    ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])],
+  });
+  return trust;
 }
 
 const words: Readonly<Record<string, string>> = {

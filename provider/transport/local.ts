@@ -64,6 +64,7 @@ async function connect(address: Address): Promise<Duplex> {
   } catch (error) {
     throw refused(address, error);
   }
+  socket.on("error", () => {}); // whoever reads or writes is told
   return socket;
 }
 

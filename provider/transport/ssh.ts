@@ -9,9 +9,10 @@ import { type Credential, findCredentials } from "./credentials.ts";
 import { socketFailure, tooLate, Unreachable } from "./dial.ts";
 import { hostKeyFromBlob, hostKeyLine } from "./hostKey.ts";
 import { distrust, type HostTrust, hostKeyAlgorithms } from "./hostTrust.ts";
+import { type Attempt, Login } from "./login.ts";
 import type { Address } from "./transport.ts";
 
-export type SshCredential = Credential<ParsedKey>;
+type SshCredential = Credential<ParsedKey>;
 
 /** A logged-in connection. */
 export interface Link {
@@ -50,7 +51,8 @@ export function logIn(
   deadline: AbortSignal,
 ): Promise<Link> {
   const client = new Client();
-  const login = new Login(hop, credentials);
+  const attempts = credentials.flatMap((credential) => attemptsOf(hop.user, credential));
+  const login = new Login(hop, attempts);
   let hostKey = "";
   let recognised = false;
   let loginTimer: NodeJS.Timeout | undefined;
@@ -70,7 +72,7 @@ export function logIn(
     if (deadline.aborted) return giveUp();
 
     client.on("error", (error) => {
-      if (error.level === "agent") login.agentFailed();
+      if (error.level === "agent") login.failed();
       // Errors at this level are of one credential, the next is tried: the end of all of them is told by `login`.
       else if (error.level === "client-authentication") return;
       else if (recognised) fail(login.cutShort(error.message));
@@ -121,59 +123,8 @@ export function logIn(
   });
 }
 
-/** Which credential comes next, and what to say when there is none. */
-class Login {
-  readonly #hop: Hop;
-  readonly #all: readonly (SshCredential & { readonly method: AnyAuthMethod })[];
-  #left: (SshCredential & { readonly method: AnyAuthMethod })[];
-  readonly #tried: string[] = [];
-  #current: (SshCredential & { readonly method: AnyAuthMethod }) | undefined;
-
-  constructor(hop: Hop, credentials: readonly SshCredential[]) {
-    this.#hop = hop;
-    this.#all = credentials.flatMap((credential) =>
-      methodsOf(hop.user, credential).map((method) => ({ ...credential, method })),
-    );
-    this.#left = [...this.#all];
-  }
-
-  /** `accepted` is what the host says it would take; nothing before the first attempt. */
-  next(accepted: readonly string[] | null, partial: boolean | null): AnyAuthMethod | undefined {
-    // One of several required methods is through: what the host would not hear of before, it may want now.
-    if (partial === true) this.#left = this.#all.filter((credential) => credential !== this.#current);
-    const at = this.#left.findIndex(
-      ({ method }) => accepted === null || accepted.includes(method.type === "agent" ? "publickey" : method.type),
-    );
-    [this.#current] = at === -1 ? [] : this.#left.splice(at, 1);
-    if (this.#current !== undefined && !this.#tried.includes(this.#current.source))
-      this.#tried.push(this.#current.source);
-    return this.#current?.method;
-  }
-
-  agentFailed(): void {
-    const source = this.#current?.source ?? "the agent";
-    const at = this.#tried.indexOf(source);
-    this.#tried[at === -1 ? this.#tried.length : at] = `${source}, which did not do its part`;
-  }
-
-  refused(accepted: readonly string[] | null): SiteReleaseError {
-    return this.#failure(
-      `the host lets ${this.#hop.user} in by ${accepted?.join(", ") || "nothing that it names"} only`,
-    );
-  }
-
-  cutShort(why: string): SiteReleaseError {
-    return this.#failure(why);
-  }
-
-  #failure(observed: string): SiteReleaseError {
-    const { hop, tried } = { hop: this.#hop, tried: this.#tried };
-    return new SiteReleaseError("authentication-refused", {
-      action: `log in to ${hopName(hop)} as ${hop.user}`,
-      observed: `${observed}; tried: ${tried.length === 0 ? "nothing of what was given fits" : tried.join("; ")}`,
-      next: `Check ${hop.input}.user, and that the public key is in ~${hop.user}/.ssh/authorized_keys on the host`,
-    });
-  }
+function attemptsOf(username: string, credential: SshCredential): Attempt<AnyAuthMethod>[] {
+  return methodsOf(username, credential).map((method) => ({ source: credential.source, method }));
 }
 
 function methodsOf(username: string, credential: SshCredential): AnyAuthMethod[] {
@@ -236,6 +187,8 @@ function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link 
 
   const open = (ask: (done: (error: Error | undefined, channel: Channel) => void) => void): Promise<Channel> =>
     new Promise((resolve, reject) => {
+      // ssh2 throws for a socket that has ended but is not closed yet.
+      if (!socket.writable) lose("the host closed it");
       loss.signal.throwIfAborted();
       ask((error, channel) => {
         if (error === undefined) resolve(channel);

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SiteReleaseError } from "../errors.ts";
 import { type Channel, ChannelRefused, channelDuplex, channelInput, output } from "./channel.ts";
 import { type Hop, hopName } from "./connection.ts";
@@ -9,6 +10,8 @@ import type { Address, Exit, Purpose, Session, Transport } from "./transport.ts"
 
 // sshd opens 10 sessions on a connection (sshd_config MaxSessions), and one that we closed counts until its command has ended.
 const PLACES = { work: 6, answer: 3 };
+// How long sshd may take to free the place of a session that has closed.
+const LINGER_MS = 2000;
 
 /** One host over one SSH connection. */
 export class SshTransport implements Transport {
@@ -20,7 +23,9 @@ export class SshTransport implements Transport {
   readonly #link: Link;
   readonly #socket: Socket;
   readonly #places = { work: new Places(PLACES.work), answer: new Places(PLACES.answer) };
-  readonly #open = new Set<Promise<unknown>>();
+  /** One promise for each session that is open or being opened. */
+  readonly #open = new Set<Promise<void>>();
+  #lastEnd = 0;
 
   /** `socket` is what the whole connection runs over. */
   constructor(link: Link, socket: Socket, hop: Hop) {
@@ -35,16 +40,16 @@ export class SshTransport implements Transport {
   async start(command: string, purpose: Purpose = "work"): Promise<Session> {
     const leave = await this.#places[purpose].enter();
     try {
-      const channel = await this.#exec(command);
-      const over = new Promise<void>((resolve) => {
-        channel.once("close", resolve);
-        this.lost.addEventListener("abort", () => resolve(), { once: true });
-      });
-      this.#open.add(over);
-      void over.then(() => {
-        this.#open.delete(over);
+      const { channel, release } = await this.#exec(command);
+      const over = (): void => {
+        this.#lastEnd = Date.now();
+        this.lost.removeEventListener("abort", over);
+        release();
         leave();
-      });
+      };
+      channel.once("close", over);
+      if (this.lost.aborted) over();
+      else this.lost.addEventListener("abort", over, { once: true });
       return session(channel, this.lost);
     } catch (error) {
       leave();
@@ -74,14 +79,27 @@ export class SshTransport implements Transport {
   }
 
   /** A hardened host may allow fewer sessions than 10: wait for one of ours to end instead of failing. */
-  async #exec(command: string): Promise<Channel> {
+  async #exec(command: string): Promise<{ readonly channel: Channel; readonly release: () => void }> {
     for (;;) {
+      let resolve = (): void => {};
+      const over = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      const release = (): void => {
+        this.#open.delete(over);
+        resolve();
+      };
+      this.#open.add(over);
       try {
-        return await this.#link.exec(command);
+        return { channel: await this.#link.exec(command), release };
       } catch (error) {
+        release();
         if (!(error instanceof ChannelRefused)) throw error;
-        if (error.code === undefined || this.#open.size === 0) throw sessionRefused(this, error);
-        await Promise.race(this.#open);
+        if (error.code === undefined) throw sessionRefused(this, error);
+        if (this.#open.size > 0) await Promise.race(this.#open);
+        // sshd frees the place of a session only when it has collected the command's end, after it closed the channel.
+        else if (Date.now() < this.#lastEnd + LINGER_MS) await sleep(LINGER_MS / 20);
+        else throw sessionRefused(this, error);
       }
     }
   }
@@ -126,6 +144,9 @@ function sessionRefused(transport: Transport, refused: ChannelRefused): SiteRele
   });
 }
 
+// SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 §5.1): sshd says it of every forwarding that it forbids, but of sockets.
+const PROHIBITED = 1;
+
 function forwardRefused(transport: Transport, address: Address, refused: ChannelRefused): SiteReleaseError {
   const isSocket = "socket" in address;
   const place = isSocket ? address.socket : `${address.host}:${address.port}`;
@@ -135,7 +156,7 @@ function forwardRefused(transport: Transport, address: Address, refused: Channel
       `Either it is not there, or nothing listens on it, or ${transport.user} may not write to it (ls -l ${place}), or sshd forbids it: ${forbidden}`
     : `Either nothing listens there, or sshd forbids it: ${forbidden}`;
   return new SiteReleaseError(
-    "forward-refused",
+    refused.code === PROHIBITED ? "forward-forbidden" : "forward-refused",
     { action: `reach ${place}`, host: transport.host, observed: `sshd says "${refused.message}"`, next: candidates },
     { cause: refused },
   );

@@ -170,13 +170,16 @@ describe("php-fpm, asked over FastCGI,", () => {
 describe("A socket that nobody listens at", () => {
   it("is diagnosed", async () => {
     const at = place();
-    const fpm = await startPhpFpm(at);
-    const kept = `${at.dir}/kept.sock`;
-    linkSync(fpm.socket, kept);
-    await at.stop();
-    const { why, next } = await diagnosePool(host, { socket: kept });
-    await at.close();
-    assert.equal(why, `no process listens at ${kept}`);
-    assert.equal(next, "Start php-fpm: systemctl start 'php*-fpm.service'");
+    try {
+      const fpm = await startPhpFpm(at);
+      const kept = `${at.dir}/kept.sock`;
+      linkSync(fpm.socket, kept);
+      await at.stop();
+      const { why, next } = await diagnosePool(host, { socket: kept });
+      assert.equal(why, `no process listens at ${kept}`);
+      assert.equal(next, "Start php-fpm: systemctl start 'php*-fpm.service'");
+    } finally {
+      await at.close();
+    }
   });
 });

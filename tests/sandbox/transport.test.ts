@@ -9,10 +9,10 @@ import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { after, before, describe, test } from "node:test";
-import { SiteReleaseError } from "../../provider/errors.ts";
 import { localTransport } from "../../provider/transport/local.ts";
 import { openSsh } from "../../provider/transport/openSsh.ts";
 import type { Transport } from "../../provider/transport/transport.ts";
+import { failureOf } from "../support/failure.ts";
 import { run } from "../support/run.ts";
 import { freePort, type Sshd, sshdMissing, startSshd } from "../support/sshd.ts";
 
@@ -79,6 +79,15 @@ for (const subject of [local(), ssh()]) {
     test("a signal comes back by its name", async () => {
       const { code, signal } = await run(transport, "kill -TERM $$");
       assert.deepEqual({ code, signal }, { code: undefined, signal: "SIGTERM" });
+    });
+
+    test("a command does not see this process's environment", async () => {
+      process.env.PULUMI_CONFIG_PASSPHRASE = "hunter2";
+      const { stdout } = await run(transport, "env");
+      delete process.env.PULUMI_CONFIG_PASSPHRASE;
+      assert.equal(stdout.includes("hunter2"), false);
+      assert.match(stdout, /^PATH=.+/m);
+      assert.match(stdout, /^HOME=.+/m);
     });
 
     test("output that nobody reads yet is kept", async () => {
@@ -224,13 +233,4 @@ for (const subject of [local(), ssh()]) {
 
 function digest(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<SiteReleaseError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof SiteReleaseError, String(error));
-  return error;
 }

@@ -101,6 +101,23 @@ export class DynamicProvider {
     return answer.getProperties()?.toJavaScript() ?? {};
   }
 
+  async read(id: string, props: Properties) {
+    const request = new messages.ReadRequest();
+    request.setId(id);
+    request.setProperties(Struct.fromJavaScript(props as Json));
+    const answer = await this.#call<provider.ReadResponse>((client, done) => client.read(request, done));
+    const state: Properties = answer.getProperties()?.toJavaScript() ?? {};
+    const inputs: Properties = answer.getInputs()?.toJavaScript() ?? {};
+    return { id: answer.getId(), props: state, inputs };
+  }
+
+  /** Waits until the provider told `count` lines: they are sent, not waited for. */
+  async told(count: number): Promise<readonly Logged[]> {
+    for (let round = 0; this.logged.length < count && round < 100; round++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return this.logged;
+  }
+
   async delete(id: string, props: Properties): Promise<void> {
     const request = new messages.DeleteRequest();
     request.setId(id);

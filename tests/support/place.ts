@@ -20,15 +20,18 @@ function number(flag: string): number {
   return Number(execFileSync("id", [flag, "www-data"], { encoding: "utf8" }));
 }
 
+// Whatever ends this process, its servers end too (Linux).
+const ENDS_WITH_US = ["--pdeathsig", "TERM", "--"];
+
 export const serving: Account =
   process.getuid?.() === 0
     ? {
         name: "www-data",
         uid: number("-u"),
         gid: number("-g"),
-        drop: ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "--"],
+        drop: ["setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", ...ENDS_WITH_US],
       }
-    : { name: userInfo().username, uid: undefined, gid: process.getgid?.() ?? 0, drop: [] };
+    : { name: userInfo().username, uid: undefined, gid: process.getgid?.() ?? 0, drop: ["setpriv", ...ENDS_WITH_US] };
 
 /** A directory of a test's own that the servers' account can read, with the processes that end with it. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Account, accountHere, startedAs } from "./account.ts";
 import { must, type Result, run } from "./command.ts";
@@ -97,6 +97,7 @@ export async function startSandbox({ placeholder = true }: SandboxOptions = {}):
 async function layOut(): Promise<Layout> {
   const [ssh = 0, http = 0, opcache = 0] = await freePorts(3);
   const dir = mkdtempSync(dirPrefix());
+  chmodSync(dir, 0o755); // as /var/www is: whoever serves a release must be able to pass
   const deployPath = join(dir, serverName);
   return {
     dir,

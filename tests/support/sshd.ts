@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -79,8 +88,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     ended.then(() => reject(new Error(`sshd ended: ${log}`)), reject);
   });
   const stop = async (): Promise<void> => {
+    // sshd gives each connection a process in a session of its own, which outlives it.
+    const connections = childrenOf(child.pid);
     child.kill("SIGTERM");
     await ended;
+    for (const pid of connections) end(pid);
+    child.stderr.destroy();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
@@ -98,6 +111,19 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     dialErrorLimit: 1,
   };
   return { port, dir, hostKeys, keyFile, connection, log: () => log, stop };
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error; // it has ended by itself
+  }
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number) : [];
 }
 
 /** Makes a key without a passphrase, or with one; returns its public line without comment. */

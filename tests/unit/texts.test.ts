@@ -102,6 +102,7 @@ describe("sudoersFor", () => {
   it("refuses words that sudo would read as more", () => {
     for (const wrong of [
       { user: "ALL" },
+      { user: "ADMINS_2" },
       { user: "a, b" },
       { user: "%staff" },
       { user: "deploy", nginxPath: "/usr/sbin/nginx *" },

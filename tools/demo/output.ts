@@ -13,14 +13,14 @@ export function upLines(): (line: string) => string | undefined {
   };
 }
 
-/** A resource's row: its kind, and what it is at. Its error is left to the diagnostics, which have it once. */
+/** A resource's row: its kind, and what it is at. Errors and warnings are left to the diagnostics, which have each once. */
 function row(line: string): string | undefined {
   const [, kind, name, state, rest = ""] =
     new RegExp(`^ *[+~-]+ +${TYPE}(\\w+) (\\S+) (\\*\\*[^*]+\\*\\*|\\w+)(.*)$`).exec(line) ?? [];
   if (kind === undefined || state === undefined) return undefined;
   const note = rest.replace(/\(([\d.]+s)\)|\[diff: [^\]]*\];?/g, "").trim();
   const ended = !/^(creating|updating|deleting)$/.test(state);
-  if (!ended && (note === "" || note.startsWith("error:"))) return undefined;
+  if (!ended && (note === "" || /^(error|warning):/.test(note))) return undefined;
   return `${kind} ${name}: ${ended ? state.replaceAll("*", "") : note}`;
 }
 

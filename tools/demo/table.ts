@@ -26,12 +26,12 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
     "",
     ...columns([
       ["up to", "pulumi up", "switch", "p99 meanwhile", "ended"],
-      ...performed.map(({ act, seconds, switchSeconds }) => [
+      ...performed.map(({ act, exitCode, seconds, switchSeconds, served }) => [
         act.version,
         `${seconds.toFixed(1)} s`,
         switchSeconds === undefined ? "-" : `${switchSeconds.toFixed(2)} s`,
         p99(load, act.title),
-        act.ending === "live" ? "live" : `${act.ending}, ${act.live} is live`,
+        `exit ${exitCode}, ${served ?? "nothing"} is served`,
       ]),
     ]),
     "",
@@ -39,7 +39,7 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
       ({ what, version, count, first, last }) =>
         `${count} requests met version ${version} and got ${what}, from second ${first.toFixed(1)} to ${last.toFixed(1)}: announced, and not among the failed above.`,
     ),
-    `${verdicts.lostReused} requests on reused connections were closed unanswered: nginx before 1.27.4 closes idle kept-alive connections when it reloads (the cure: keepalive_min_timeout).`,
+    `Closed unanswered on reused connections: ${verdicts.lostReused}. nginx before 1.27.4 closes idle kept-alive connections when it reloads; later ones have the cure, keepalive_min_timeout.`,
   ];
 }
 

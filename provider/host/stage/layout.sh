@@ -19,24 +19,9 @@ make_layout() {
       refuse deploy-path "$place cannot be made: $problem" "As root: chown $(id -un) $deploy_path"
   done
   for place in "$deploy_path/releases" "$own/manifests" "$own/staging" "$own/trash"; do
-    [ -r "$place" ] && [ -w "$place" ] || refuse deploy-path "$(id -un) cannot write to $place" "As root: chown $(id -un) $place"
+    { [ -r "$place" ] && [ -w "$place" ]; } || refuse deploy-path "$(id -un) cannot write to $place" "As root: chown $(id -un) $place"
   done
   # The release comes to its place by rename, which does not cross file systems.
   [ "$(stat -L -c %d "$deploy_path/releases")" = "$(stat -L -c %d "$own/staging")" ] ||
     refuse deploy-path "$deploy_path/releases lies on another file system than $own" "Have both on one file system"
-}
-
-# warn_unpassable: nginx and the pool must pass each directory above the release. Only the switch knows who they are, so this
-# does not refuse.
-warn_unpassable() {
-  passed=$deploy_path/releases
-  while :; do
-    listed=$(ls -ldL "$passed")
-    case ${listed%% *} in
-      ?????????[xt]* | *+) ;;
-      *) warn "others cannot pass $passed (${listed%% *}): nginx and the pool may not reach the release. chmod o+x $passed" ;;
-    esac
-    [ "$passed" != / ] || return 0
-    passed=$(dirname "$passed")
-  done
 }

@@ -17,14 +17,14 @@ receive() {
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
 }
 
+# unpacking_failed: by what tar and gzip said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".
 unpacking_failed() {
-  problem=$(printf '%s\n' "$problem" | head -n 1 | visible)
+  said=$(printf '%s\n' "$problem" | sed '/^$/d' | head -n 1 | visible)
   case $problem in
-    # "Wrote only": GNU tar's words for the write that still found some room.
-    *'No space left'* | *'quota exceeded'* | *'Wrote only'*) no_space "$problem" ;;
+    *'No space left'* | *'quota exceeded'* | *'Wrote only'*) no_space "$said" ;;
     *'nexpected end'* | *'nexpected EOF'* | *'short read'*) cut_off ;;
   esac
-  broken "tar: $problem"
+  broken "$said"
 }
 
 broken() {

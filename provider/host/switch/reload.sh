@@ -69,7 +69,12 @@ untouched() {
 
 # find_same_master: a changed master is a restart by somebody else; all its workers are new
 find_same_master() {
-  [ ! -d "/proc/$master" ] || return 0
+  if [ -n "$hidden" ]; then
+    # Its directory in /proc is hidden too.
+    ! grep -q -x "$master" "$hidden" 2>/dev/null || return 0
+  elif [ -d "/proc/$master" ]; then
+    return 0
+  fi
   while [ "$now" -lt "$reload_deadline" ]; do
     find_master
     if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then

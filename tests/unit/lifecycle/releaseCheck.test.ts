@@ -1,7 +1,11 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { checkRelease } from "../../../provider/lifecycle/releaseCheck.ts";
 
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const URN = "urn:pulumi:dev::shop::pulumi-site-release:index:SiteRelease$t:Release::example.com";
 const NEWS = { connection: { host: "web1" }, deployPath: "/srv/site", version: "42", __urn: URN };
 
@@ -40,7 +44,7 @@ test("checkRelease takes its own answer as it is", async () => {
 });
 
 test("checkRelease refuses versions that are no directory's name", async () => {
-  const wrong = 'version must be letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit';
+  const wrong = 'version must be made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit';
   for (const version of ["", ".", "..", "a/b", "-1", "a b", "ä", "a".repeat(65), 42])
     deepEqual(await reasons({ version }), [wrong], String(version));
   for (const version of ["1", "2026-11-23_1.2.3", "a".repeat(64)]) deepEqual(await reasons({ version }), [], version);
@@ -73,9 +77,9 @@ test("checkRelease refuses paths that are relative, not normal, or read otherwis
 
 test("checkRelease names what is missing", async () => {
   deepEqual(await reasons({ version: undefined, deployPath: null, connection: { user: "deploy" } }), [
-    "connection.host is missing: a host name or an IP address is needed",
-    'deployPath is missing: an absolute path without "." or ".." or a slash at its end, made of letters, digits and "._@+~-", which nginx takes as they are is needed',
-    'version is missing: letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit is needed',
+    "connection.host is missing",
+    "deployPath is missing",
+    "version is missing",
   ]);
   deepEqual(await reasons({ connection: undefined }), [
     "connection is missing: it says how the host is reached (or local: true)",
@@ -127,4 +131,27 @@ test("checkRelease tells the value of no property but plain texts at the top", a
 test("checkRelease says that a source is not here, and fails nothing", async () => {
   const { inputs, failures } = await checkRelease({}, { ...NEWS, source: "./no/such/build" });
   deepEqual([failures, inputs.sourceDigest, inputs.source], [[], "not here", "./no/such/build"]);
+});
+
+test("checkRelease gives the digest of a source that is here, and an unknown one while shared paths are unknown", async (t) => {
+  const source = mkdtempSync(join(tmpdir(), "site-release-"));
+  t.after(() => rmSync(source, { recursive: true }));
+  writeFileSync(join(source, "index.php"), "<?php\n");
+  const before = (await checkRelease({}, { ...NEWS, source })).inputs;
+  match(String(before.sourceDigest), /^[0-9a-f]{64}$/);
+  equal((await checkRelease({}, { ...NEWS, source, sharedDirs: [UNKNOWN] })).inputs.sourceDigest, UNKNOWN);
+
+  writeFileSync(join(source, "index.php"), "<?php // other\n");
+  const reason =
+    "source has other content than 42 was released with: use a new version, or omit source to keep what the host has";
+  deepEqual((await checkRelease(before, { ...NEWS, source })).failures, [{ property: "source", reason }]);
+  deepEqual((await checkRelease(before, { ...NEWS, source, version: "43" })).failures, []);
+});
+
+test("checkRelease refuses a source that is neither a directory nor an archive", async () => {
+  const { failures } = await checkRelease({}, { ...NEWS, source: "/dev/null" });
+  deepEqual(
+    failures.map(({ property }) => property),
+    ["source"],
+  );
 });

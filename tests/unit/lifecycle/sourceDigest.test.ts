@@ -39,6 +39,11 @@ test("The same version may get the source that was not here before", () => {
   equal(digest({ version: "42", source: "b" }, { version: "42", sourceDigest: "not here" }, "bbb"), "bbb");
 });
 
+test("The same version with other shared paths takes the digest that its source has with them", () => {
+  equal(digest({ version: "42", source: "b" }, { ...OLDS, sharedDirs: ["storage"] }, "bbb"), "bbb");
+  equal(digest({ version: "42", source: "b" }, OLDS, UNKNOWN), UNKNOWN);
+});
+
 test("What a preview does not know is refused by nothing", () => {
   equal(digest({ version: "42", source: UNKNOWN }, OLDS), UNKNOWN);
   equal(digest({ version: UNKNOWN, source: "b" }, OLDS, "bbb"), "bbb");

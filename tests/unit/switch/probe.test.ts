@@ -62,6 +62,10 @@ describe("The words of a probe", () => {
     );
   });
 
+  it("say when good answers came too slowly", () => {
+    assert.equal(told([answer(200)], 1).observed, "GET /up answered well only once in 30 s");
+  });
+
   it("say what is wanted", () => {
     assert.equal(expected(probePlan()), "neither 403, 404 nor 5xx (unless it was so before)");
     assert.equal(

@@ -48,6 +48,7 @@ Duration: 4s`;
 
   it("shows an error once and whole, and a warning of ours", () => {
     const text = `Updating (demo):
+ ~  pulumi-nodejs:dynamic/pulumi-site-release:Switch demo updating (0s) [diff: ~version]; warning: the pool could not be reached
  ~  pulumi-nodejs:dynamic/pulumi-site-release:Switch demo updating (1s) [diff: ~version]; error: Cannot switch demo to 3
  ~  pulumi-nodejs:dynamic/pulumi-site-release:Switch demo **updating failed** [diff: ~version]; error: Cannot switch demo to 3
     pulumi:pulumi:Stack site-release-demo-demo running error: update failed

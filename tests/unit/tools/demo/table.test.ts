@@ -48,11 +48,11 @@ version  requests  failed  first  last
       4       202     202  6.0 s  8.0 s
 
 up to  pulumi up  switch  p99 meanwhile  ended
-    2      3.2 s  0.46 s        44.5 ms  live
-    4      6.0 s       -              -  restored, 2 is live
+    2      3.2 s  0.46 s        44.5 ms  exit 0, 2 is served
+    4      6.0 s       -              -  exit 255, 2 is served
 
 202 requests met version 4 and got 500, from second 6.0 to 8.0: announced, and not among the failed above.
-2 requests on reused connections were closed unanswered: nginx before 1.27.4 closes idle kept-alive connections when it reloads (the cure: keepalive_min_timeout).`,
+Closed unanswered on reused connections: 2. nginx before 1.27.4 closes idle kept-alive connections when it reloads; later ones have the cure, keepalive_min_timeout.`,
     );
   });
 });

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import { digestSource } from "../../provider/release/digest.ts";
+import { inspectRelease } from "../../provider/release/inspect.ts";
+import { removeReleases } from "../../provider/release/remove.ts";
+import { stageRelease } from "../../provider/release/stage.ts";
+import { oddTree, ownCache, planFor, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
+import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
+import { zipMembers, zipOf } from "../support/zip.ts";
+
+ownCache();
+
+/** Programs of BusyBox instead of GNU's, and flock, which Debian's lacks. */
+function busyboxPrograms(dir: string): string {
+  mkdirSync(dir);
+  execFileSync("busybox", ["--install", "-s", dir]);
+  return dir;
+}
+
+const shells: Record<string, (dir: string) => ShellOptions> = {
+  sh: () => ({}),
+  dash: () => ({ shell: "dash" }),
+  "bash --posix": () => ({ shell: "bash --posix" }),
+  "BusyBox with its own programs": (dir) => ({ shell: "busybox sh", programs: busyboxPrograms(join(dir, "programs")) }),
+};
+
+for (const [name, shellIn] of Object.entries(shells))
+  test(`a release with every odd name arrives exactly, by ${name}`, async (t) => {
+    const dir = temporaryDir(t);
+    const source = writeTree(join(dir, "source"), oddTree);
+    const deployPath = join(dir, "site");
+    const transport = shellTransport(shellIn(dir));
+    const said: string[] = [];
+    const result = await stageRelease(transport, planFor(deployPath, { source }), (status) => said.push(status));
+    const { digest, files, bytes } = await digestSource(source);
+    assert.deepEqual(
+      [result.status, result.releaseDir, result.releaseDigest, result.files, result.bytes, result.warnings],
+      ["uploaded", `${deployPath}/releases/1`, digest, files, bytes, []],
+    );
+    assert.equal((await digestSource(result.releaseDir)).digest, digest);
+    assert.equal(execFileSync("diff", ["-r", "--no-dereference", source, result.releaseDir]).toString(), "");
+    const own = join(deployPath, ".site-release");
+    assert.equal(
+      execFileSync("ls", [join(own, "staging"), join(own, "manifests")]).toString(),
+      `${own}/manifests:\n1\n\n${own}/staging:\n`,
+    );
+    assert.equal(statSync(join(result.releaseDir, "bin/console")).mode & 0o7777, 0o755);
+    assert.equal(statSync(join(result.releaseDir, "public/index.php")).mode & 0o7777, 0o644);
+    assert.equal(
+      readFileSync(join(own, "manifests/1"), "latin1").split("\n", 1)[0],
+      `site-release-manifest 1 files=${files} bytes=${bytes} digest=${digest}`,
+    );
+    assert.deepEqual(await inspectRelease(transport, { deployPath, version: "1" }), {
+      state: "complete",
+      digest,
+      files,
+      bytes,
+    });
+    assert.deepEqual([said[0], said.at(-1)], ["uploading", "putting in place"]);
+
+    // The same directory, as if CI had put it there: the host alone comes to the same manifest.
+    execFileSync("cp", ["-a", result.releaseDir, `${deployPath}/releases/2`]);
+    const adopted = await stageRelease(transport, planFor(deployPath, { version: "2" }), () => {});
+    assert.deepEqual([adopted.status, adopted.releaseDigest], ["adopted", digest]);
+    writeFileSync(join(own, "owner"), '{"id":"mine"}\n');
+    writeFileSync(join(deployPath, "include"), `set $root_dir ${deployPath}/releases/2/public;\n`);
+    const plan = { deployPath, includePath: join(deployPath, "include"), ownerIds: ["mine"], previous: [] };
+    const { removed, stays } = await removeReleases(transport, plan);
+    assert.deepEqual([removed, stays], [["1"], ["2: it is live"]]);
+    await trashEmptied(deployPath);
+  });
+
+const archives: Record<string, (source: string, archive: string) => void> = {
+  "a.tar.gz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
+  "a.zip": (source, archive) => writeFileSync(archive, zipOf(zipMembers(source))),
+};
+
+for (const [name, make] of Object.entries(archives))
+  test(`${name} with hard links and every odd name arrives as its directory would`, async (t) => {
+    const dir = temporaryDir(t);
+    const source = writeTree(join(dir, "source"), oddTree);
+    linkSync(join(source, "big"), join(source, "big too"));
+    const archive = join(dir, name);
+    make(source, archive);
+    const { digest } = await digestSource(source);
+    const plan = planFor(join(dir, "site"), { source: archive, sourceDigest: digest });
+    const { status, releaseDigest, releaseDir } = await stageRelease(shellTransport(), plan, () => {});
+    assert.deepEqual([status, releaseDigest], ["uploaded", digest]);
+    assert.equal(execFileSync("diff", ["-r", "--no-dereference", source, releaseDir]).toString(), "");
+  });

@@ -1,0 +1,22 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A home directory of our own with an empty ~/.ssh and no agent, until `restore`. */
+export function emptyHome(): { readonly ssh: string; restore(): void } {
+  const { HOME, SSH_AUTH_SOCK } = process.env;
+  const home = mkdtempSync(join(tmpdir(), "site-release-home-"));
+  const ssh = join(home, ".ssh");
+  mkdirSync(ssh, { mode: 0o700 });
+  process.env.HOME = home;
+  delete process.env.SSH_AUTH_SOCK;
+  return {
+    ssh,
+    restore: () => {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+      if (SSH_AUTH_SOCK !== undefined) process.env.SSH_AUTH_SOCK = SSH_AUTH_SOCK;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
