@@ -163,7 +163,7 @@ for (const suite of suites) {
       const [test, reload] = sudoersFor({ user: "deploy" }).trim().split("\n");
       assert.equal(
         await amiss("mv /etc/sudoers.d/deploy /root/sudoers", "mv /root/sudoers /etc/sudoers.d/deploy"),
-        `Cannot switch example.com to 2 on ${machine.address}: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site's user. Put this into /etc/sudoers.d/site-release, by visudo: ${test} and ${reload}`,
+        `Cannot switch example.com to 2 on ${machine.address}: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site's user; 1 stays live. Put this into /etc/sudoers.d/site-release, by visudo: ${test} and ${reload}`,
       );
     });
 
@@ -241,7 +241,7 @@ describe("bad input that needs no host", { skip: machinesUnavailable() ?? false 
     assert.deepEqual(errors.sort(), [
       '"usr" is not a field of connection; did you mean user?',
       'deployPath must be an absolute path without "." or ".." or a slash at its end, made of letters, digits and "._@+~-", which nginx takes as they are',
-      'version must be letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
+      'version must be made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
     ]);
   });
 });
