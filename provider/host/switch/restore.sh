@@ -22,6 +22,11 @@ choose_before() {
   [ -n "$before" ] || before=$own_dir/empty
 }
 
+# keep_verbatim: safe against a power cut, as the include itself is
+keep_verbatim() {
+  cp "$include_path" "$own_dir/include.before" && sync "$own_dir/include.before"
+}
+
 root_of() {
   if [ "$public_dir" = . ]; then
     printf '%s' "$deploy_path/releases/$1"
@@ -67,11 +72,24 @@ never_left() {
   done
 }
 
+# prepare_before: the include to come back to, made before the switch: a new version may fill the disk
+prepare_before() {
+  before_words=$(before_text) && prepare_include before "$before_words"
+}
+
 write_before() {
-  if [ "$before" = verbatim ]; then
-    replace_include "$(cat "$own_dir/include.before")"
+  if [ -f "$(temp_include before)" ]; then
+    place_include before
   else
-    write_include "$before"
+    before_words=$(before_text) && replace_include "$before_words"
+  fi
+}
+
+before_text() {
+  if [ "$before" = verbatim ]; then
+    cat "$own_dir/include.before"
+  else
+    include_text "$before"
   fi
 }
 
@@ -84,6 +102,8 @@ restore_failed() {
 fail_restored() {
   phase=restoring
   lock_host_to_restore
+  # Somebody may have restarted nginx during the probe.
+  find_master
   put_back "$1" || :
   phase=over
   unlock_host
