@@ -43,7 +43,7 @@ describe("a site of two stacks", { skip: machinesUnavailable() ?? false }, () =>
     const refused = await first.up();
     assert.equal(refused.code, 1);
     assert.deepEqual(errorsIn(refused), [
-      `Cannot switch example.com to 3 on ${machine.address}: the site is owned by example.com of stack site/second since T; 2 stays live. ` +
+      `Cannot switch example.com to 3 on ${machine.address}: the site is owned by example.com of stack site/second since T. ` +
         "Set `takeOver: true` if this stack is to have it",
     ]);
     await assertInvariants(on, { serves: "2" });
