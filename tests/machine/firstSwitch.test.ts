@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { reloadWarning } from "../../provider/switch/report.ts";
 import { assertInvariants } from "../support/invariants.ts";
 import { type Machine, type MachineOptions, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
 import { MachineSite, pageThatIsDown } from "../support/machineSite.ts";
@@ -32,7 +33,7 @@ for (const suite of suites) {
       stack.declare(on.args("1"));
       const up = await stack.up();
       assert.equal(up.code, 0, up.stdout);
-      assert.deepEqual(warningsIn(up), []);
+      assert.deepEqual(warningsIn(up), [reloadWarning(await machine.must("nginx -v 2>&1"))]);
       await assertInvariants(on, { serves: "1" });
       assert.deepEqual((await stack.outputs()).live, "1");
     });

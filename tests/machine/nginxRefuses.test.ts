@@ -61,7 +61,7 @@ for (const suite of suites) {
       assert.equal(
         await refusal(on.switchTo(next)),
         `${cannot()}the configuration was red before anything was changed ([emerg] unknown directive "nonsense" in ${conf}:1), ` +
-          'expected "sudo --non-interactive nginx -t" green. Somebody\'s edit is pending: mend it, or a reboot would leave nginx down',
+          `expected "sudo --non-interactive nginx -t" green; ${old} stays live. Somebody's edit is pending: mend it, or a reboot would leave nginx down`,
       );
       assert.deepEqual([await on.workers(), await included()], [before, include]);
       await assertInvariants(on, { serves: old, red: true });
@@ -72,7 +72,7 @@ for (const suite of suites) {
       await machine.must(`echo '# nothing' >${conf}`);
       assert.equal(
         await refusal(on.switchTo(next)),
-        `${cannot()}edits that nobody has reloaded would go live with ours: /etc/nginx/conf.d, ${conf}. ` +
+        `${cannot()}edits that nobody has reloaded would go live with ours: /etc/nginx/conf.d, ${conf}; ${old} stays live. ` +
           "Have them tested and reloaded, or set `allowPendingEdits: true`",
       );
       assert.deepEqual([await on.workers(), await included()], [before, include]);
@@ -99,7 +99,7 @@ for (const suite of suites) {
     const ignored = [
       {
         edit: "to listen on a taken port",
-        reloadTimeout: 4,
+        reloadTimeout: 3, // nginx tries for 2.5 s
         prepare: async () => {
           const taken = '$held = stream_socket_server("tcp://0.0.0.0:8099"); sleep(60);';
           await machine.must(`setsid php -r '${taken}' </dev/null >/dev/null 2>&1 & sleep 0.3`);

@@ -36,7 +36,7 @@ for (const suite of suites) {
       assert.deepEqual(errorsIn(failed), [
         `Cannot switch example.com to 2 on ${machine.address}: GET / answered 500 ` +
           `(PHP Fatal error:  Uncaught Exception: no in ${script}:1; Stack trace:; #0 {main}; thrown in ${script} on line 1), ` +
-          "expected a status below 500",
+          "expected a status below 500; 1 stays live",
       ]);
       assert.deepEqual(await on.workers(), before);
       assert.equal(await machine.must(`stat -c %i:%z ${on.site.includePath}`), include);

@@ -36,7 +36,8 @@ export function timeless(text: string): string {
 }
 
 function diagnostics(stdout: string, severity: string): string[] {
-  const [, told = ""] = stdout.split("\nDiagnostics:\n");
+  // The error of a resource that is there all the same is printed as a list.
+  const [, told = ""] = stdout.replaceAll(/error: \d+ errors? occurred:\n\s*\* /g, "error: ").split("\nDiagnostics:\n");
   const start = `    ${severity}: `;
   return told
     .split("\n")
