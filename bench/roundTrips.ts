@@ -16,7 +16,7 @@ import { startRelays } from "./support/relay.ts";
 import { writeSmallRelease } from "./support/smallRelease.ts";
 
 const RTT = 50;
-const RUNS = 7;
+const RUNS = 15;
 const MOST = 10;
 
 const steps = ["handshake", "Release", "Switch"] as const;
