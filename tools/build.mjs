@@ -51,6 +51,7 @@ function build() {
 /** Removes what was compiled from files that are gone: a test that was deleted would run on. */
 function removeStale() {
   for (const name of sources) {
+    if (!existsSync(join(dist, name))) continue; // nothing was compiled of it
     const compiled = readdirSync(join(dist, name), { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     );

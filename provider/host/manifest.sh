@@ -20,6 +20,7 @@ shared_paths() {
 # What cannot be read is missing in it, with a complaint on standard error.
 manifest_body() (
   cd "$1" || exit 1
+  # shellcheck disable=SC2030 # read in this same subshell
   manifest_digests=${2:-digests}
   set -- ! -path .
   while IFS= read -r shared_path; do
@@ -36,6 +37,7 @@ EOF
 
 # file_records KIND: records of the files whose names come on standard input. BusyBox has neither sha256sum -z nor sed -z.
 file_records() {
+  # shellcheck disable=SC2031 # set by manifest_body, whose subshell calls this
   if [ "$manifest_digests" = names ]; then
     xargs -0 -r printf "$1 %s\\000"
   elif sha256sum -z </dev/null >/dev/null 2>&1; then

@@ -58,7 +58,7 @@ export class StatCache {
 
 function cacheDir(): string {
   const base = process.env.XDG_CACHE_HOME ?? "";
-  return join(isAbsolute(base) ? base : join(homedir(), ".cache"), "pulumi-site-release");
+  return join(isAbsolute(base) ? base : join(homedir(), ".cache"), "pulumi-site-release", "digests");
 }
 
 function parse(text: string): Map<string, string> {

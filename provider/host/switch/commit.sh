@@ -23,10 +23,14 @@ prepare_current() {
   ln -s "${current_style}releases/$version" "$own_dir/.current.$run"
 }
 
-# commit: the journal first, since it decides; then what follows from it
+place_current() {
+  mv -f -T "$own_dir/.current.$run" "$deploy_path/current"
+}
+
+# commit: the journal decides. What follows from it is told where it fails: a restore now would leave a journal that lies.
 commit() {
-  journal committed from "$previous" to "$version" &&
-    mv -f -T "$own_dir/.current.$run" "$deploy_path/current" &&
-    write_owner &&
-    finish_deployer
+  journal committed from "$previous" to "$version" || return 1
+  place_current || fact unfinished "$deploy_path/current"
+  place_owner || fact unfinished "$own_dir/owner"
+  finish_deployer || fact unfinished "$deploy_path/.dep/deploy.lock"
 }

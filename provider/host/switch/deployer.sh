@@ -24,6 +24,6 @@ deployer_hands_over() {
 # finish_deployer: what deploy:publish would have done
 finish_deployer() {
   deployer_hands_over || return 0
-  rm -f "$deploy_path/release" "$deploy_path/.dep/deploy.lock"
+  rm -f "$deploy_path/release" "$deploy_path/.dep/deploy.lock" || return 1
   fact deployer finished
 }

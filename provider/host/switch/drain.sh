@@ -11,12 +11,12 @@ drain() {
       if lives "$drain_pid"; then drain_left="$drain_left $drain_pid"; fi
     done
     if [ -z "$drain_left" ]; then
-      journal drained version "$live"
+      journal drained version "$live" || :
       fact drained yes
       return 0
     fi
     if [ $((now - drain_began)) -ge $((drain_timeout * 100)) ]; then
-      journal draining version "$live" workers "${drain_left# }"
+      journal draining version "$live" workers "${drain_left# }" || :
       fact drained no
       return 0
     fi

@@ -1,5 +1,11 @@
 # The include: one line that names the live root. It is only ever replaced whole.
 
+# resolve_include: the file itself where the path is a link; $include_named is what nginx's configuration names
+resolve_include() {
+  include_named=$include_path
+  [ ! -h "$include_path" ] || include_path=$(readlink -f "$include_path") || include_path=$include_named
+}
+
 # read_include: $include_state is missing, ours (then $include_root is the root it names) or foreign
 read_include() {
   include_root=
@@ -17,7 +23,7 @@ read_include() {
         *) include_root= ;;
       esac
       case $include_root in
-        '' | *[!A-Za-z0-9_./@+-]*) include_root= ;;
+        '' | *[!A-Za-z0-9_./@+~-]*) include_root= ;;
         *) include_state=ours ;;
       esac
       ;;
@@ -26,21 +32,36 @@ read_include() {
 
 # write_include ROOT: safe against a power cut at any instant; every reader meets the old text or the new one
 write_include() {
+  replace_include "$(include_text "$1")"
+}
+
+# include_text ROOT: what an include of ours says
+include_text() {
   # shellcheck disable=SC2016 # $root_dir is nginx's
-  replace_include "$(printf 'set $root_dir %s;' "$1")"
+  printf 'set $root_dir %s;' "$1"
 }
 
 # replace_include TEXT
 replace_include() {
-  include_dir=${include_path%/*}
-  # The leading dot keeps it from globs such as *.conf.
-  include_temp=$include_dir/.${include_path##*/}.$run
-  if printf '%s\n' "$1" >"$include_temp" && chmod 0644 "$include_temp" && sync "$include_temp" &&
-    mv -f "$include_temp" "$include_path" && sync "$include_dir"; then
-    return 0
-  fi
+  prepare_include next "$1" && place_include next
+}
+
+# prepare_include NAME TEXT: the whole file, on the disk, under a name of its own
+prepare_include() {
+  include_temp=$(temp_include "$1")
+  if printf '%s\n' "$2" >"$include_temp" && chmod 0644 "$include_temp" && sync "$include_temp"; then return 0; fi
   rm -f "$include_temp"
   return 1
+}
+
+# place_include NAME: a rename, which needs no room
+place_include() {
+  mv -f "$(temp_include "$1")" "$include_path" && sync "${include_path%/*}"
+}
+
+# temp_include NAME: the leading dot keeps it from globs such as *.conf
+temp_include() {
+  printf '%s/.%s.site-release-%s.%s' "${include_path%/*}" "${include_path##*/}" "$run" "$1"
 }
 
 # version_of ROOT: the version whose root this is, or nothing

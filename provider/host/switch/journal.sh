@@ -8,8 +8,8 @@ journal() {
     journal_line="$journal_line,\"$1\":\"$2\""
     shift 2
   done
-  # A power cut may have left half a line: it stays, and ours begins on a line of its own.
-  if [ -s "$own_dir/journal.jsonl" ] && [ -n "$(tail -c 1 "$own_dir/journal.jsonl")" ]; then
+  # A power cut may have left half a line, or NULs where the disk's blocks were not written: they stay, and ours begins on a line of its own.
+  if [ -s "$own_dir/journal.jsonl" ] && [ -n "$(tail -c 1 "$own_dir/journal.jsonl" | tr '\000' x)" ]; then
     journal_line="
 $journal_line"
   fi
@@ -20,7 +20,8 @@ $journal_line"
 journal_last() {
   [ -f "$own_dir/journal.jsonl" ] || return 0
   journal_steps=$(printf '%s|' "$@")
-  grep -E "^[{].*\"step\":\"(${journal_steps%|})\".*[}]\$" "$own_dir/journal.jsonl" | tail -n 1 || :
+  # grep calls a file with NULs binary, and shows none of its lines.
+  tr -d '\000' <"$own_dir/journal.jsonl" | grep -E "^[{].*\"step\":\"(${journal_steps%|})\".*[}]\$" | tail -n 1 || :
 }
 
 # field LINE KEY: one value of a journal line

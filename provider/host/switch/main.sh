@@ -10,6 +10,8 @@ main() {
   reloaded=
   recovered_before=
   red_before=
+  was_red=
+  old_workers=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"
@@ -17,20 +19,20 @@ main() {
   trap leave EXIT
   prepare
   lock_site
-  rm -f "$own_dir"/.current.* "$own_dir"/.owner.*
+  rm -f "$own_dir"/.current.* "$own_dir"/.owner.* "${include_path%/*}/.${include_path##*/}.site-release-"*
   await_deployer
   find_master
   read_include
   recover
-  journal locked to "$version"
+  journal locked to "$version" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   require_owner
   read_current
   require_release
   choose_live
   if nothing_to_do; then
-    write_owner
-    finish_deployer
-    journal unchanged to "$version"
+    { prepare_owner && place_owner; } || fact unfinished "$own_dir/owner"
+    finish_deployer || fact unfinished "$deploy_path/.dep/deploy.lock"
+    journal unchanged to "$version" || :
     succeed unchanged
   fi
   smoke
@@ -48,10 +50,14 @@ prepare() {
     command -v "$prepare_tool" >/dev/null || fail tool-missing "$prepare_tool"
   done
   [ -d "$own_dir" ] || fail release-missing "$deploy_path/releases/$version"
-  include_named=$include_path
-  [ ! -h "$include_path" ] || include_path=$(readlink -f "$include_path")
+  for prepare_place in "$deploy_path" "$own_dir" "$own_dir/journal.jsonl"; do
+    [ -w "$prepare_place" ] || [ ! -e "$prepare_place" ] || fail site-unwritable "$prepare_place"
+  done
+  resolve_include
+  # A link that leads nowhere, not even to a directory.
+  [ ! -h "$include_path" ] || fail include-unwritable "$(readlink "$include_path")"
   [ -w "${include_path%/*}" ] || fail include-unwritable "${include_path%/*}"
-  mkdir -p "$own_dir/empty"
+  mkdir -p "$own_dir/empty" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   if [ ! -f "$own_dir/$opcache_script" ]; then
     printf '%s' "$opcache_text" >"$own_dir/.$opcache_script.$run" &&
       mv -f "$own_dir/.$opcache_script.$run" "$own_dir/$opcache_script"
@@ -67,7 +73,10 @@ choose_live() {
   # The rollback target: what was live before this version.
   previous=$live
   [ "$live" != "$version" ] || previous=$(field "$live_line" from)
+  fact live "$live"
   fact previous "$previous"
+  # Once a site: what a reload costs with this nginx, the client knows.
+  [ -z "$first" ] || fact nginx "$(nginx -v 2>&1 || :)"
   fact include-before "$include_state $include_root"
   was_witnessed=
   if witnessed; then was_witnessed=yes; fi
@@ -76,8 +85,7 @@ choose_live() {
 nothing_to_do() {
   [ -z "$recovered_before" ] && [ "$live" = "$version" ] && [ "$include_root" = "$root" ] && [ -n "$was_witnessed" ] || return 1
   if [ "$current_version" != "$version" ]; then
-    prepare_current && mv -f -T "$own_dir/.current.$run" "$deploy_path/current"
-    fact current-repaired "${current_target:-missing}"
+    { prepare_current && place_current; } || fact unfinished "$deploy_path/current"
   fi
 }
 
@@ -97,13 +105,19 @@ switch() {
   find_master
   read_include
   require_green
-  if [ -n "$recovered_before" ]; then before=$recovered_before; else choose_before; fi
-  if [ "$before" = verbatim ]; then cp "$include_path" "$own_dir/include.before"; fi
+  if [ -n "$recovered_before" ]; then
+    # An include of somebody else's wording was kept by the run that was interrupted: what lies there now is ours.
+    before=$recovered_before
+  else
+    choose_before
+    [ "$before" != verbatim ] || keep_verbatim || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  fi
   if [ -n "$master" ]; then
     look
+    old_workers=$serving
     require_no_pending_edits
   fi
-  prepare_current || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  { prepare_before && prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$gone$signalled" ] || fail client-gone "before the switch"
   journal switching from "$live" to "$version" before "$before" root "$root" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   phase=written
@@ -123,9 +137,11 @@ switch() {
   reloaded=yes
   if ! reload_nginx; then
     printf '%s\n' "$why_text" | text reload
+    if untouched; then reloaded=; fi
     undo "$why" "$reload_command"
   fi
-  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)"
+  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" ||
+    undo disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$assumed" ] || fact assumed yes
   unlock_host
 }
@@ -164,6 +180,7 @@ leave() {
   if [ "$phase" = written ]; then
     fail_restored unexpected "exit code $leave_code"
   fi
+  rm -f "$(temp_include before)"
 }
 
 main

@@ -6,6 +6,7 @@ observe() {
   signalled=
   choose_commands
   find_master
+  resolve_include
   read_include
   fact include-state "$include_state"
   fact include-root "$include_root"

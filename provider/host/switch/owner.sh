@@ -20,10 +20,13 @@ require_owner() {
   fact took-over "$owner_line"
 }
 
-# write_owner: since stays what it was, if it was ours
-write_owner() {
+# prepare_owner: under a name of its own, so that a full disk is met before the switch; since stays what it was, if it was ours
+prepare_owner() {
   owner_since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   [ -z "$owner_is_ours" ] || owner_since=$(field "$owner_line" since)
-  printf '{%s,"since":"%s"}\n' "$owner_words" "$owner_since" >"$own_dir/.owner.$run" &&
-    mv -f "$own_dir/.owner.$run" "$own_dir/owner"
+  printf '{%s,"since":"%s"}\n' "$owner_words" "$owner_since" >"$own_dir/.owner.$run"
+}
+
+place_owner() {
+  mv -f -T "$own_dir/.owner.$run" "$own_dir/owner"
 }

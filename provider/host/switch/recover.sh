@@ -10,7 +10,12 @@ recover() {
   before=$(field "$recover_line" before)
   was_witnessed=
   recover_to=$(field "$recover_line" to)
-  [ "$before" = verbatim ] || [ -d "$before" ] || choose_before
+  if [ "$before" != verbatim ] && [ ! -d "$before" ]; then
+    # What the include names now was never proved healthy.
+    include_root=
+    include_state=missing
+    choose_before
+  fi
   if [ "$recover_to" = "$version" ]; then
     # Its target is ours: this run finishes it, and comes back to where it came from.
     recovered_before=$before

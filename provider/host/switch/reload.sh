@@ -15,6 +15,7 @@ reload_nginx() {
   step reloading
   if ! why_text=$(apart sh -c "$reload_command" 2>&1); then
     why=reload-refused
+    names_master || fact pid-file "$master"
     return 1
   fi
   now_cs
@@ -46,9 +47,34 @@ reload_nginx() {
   done
 }
 
+# names_master: the unit of Debian and that of nginx.org reload by the pid file, however well systemd itself knows the master
+names_master() {
+  case $reload_command in
+    *'systemctl reload nginx'* | *'nginx -s reload'*) ;;
+    *) return 0 ;;
+  esac
+  reload_pid=
+  { read -r reload_pid <"$pid_file"; } 2>/dev/null || :
+  [ "$reload_pid" = "$master" ]
+}
+
+# untouched: a reload that was refused has started no worker; a command of the user's own may have reloaded before it failed
+untouched() {
+  [ "$why" = reload-refused ] || return 1
+  sleep 0.3
+  find_same_master || return 1
+  look
+  [ "$serving" = "$reload_old" ]
+}
+
 # find_same_master: a changed master is a restart by somebody else; all its workers are new
 find_same_master() {
-  [ ! -d "/proc/$master" ] || return 0
+  if [ -n "$hidden" ]; then
+    # Its directory in /proc is hidden too.
+    ! grep -q -x "$master" "$hidden" 2>/dev/null || return 0
+  elif [ -d "/proc/$master" ]; then
+    return 0
+  fi
   while [ "$now" -lt "$reload_deadline" ]; do
     find_master
     if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then

@@ -22,6 +22,11 @@ choose_before() {
   [ -n "$before" ] || before=$own_dir/empty
 }
 
+# keep_verbatim: safe against a power cut, as the include itself is
+keep_verbatim() {
+  cp "$include_path" "$own_dir/include.before" && sync "$own_dir/include.before"
+}
+
 root_of() {
   if [ "$public_dir" = . ]; then
     printf '%s' "$deploy_path/releases/$1"
@@ -35,17 +40,20 @@ put_back() {
   step restoring "$(version_of "$before")"
   wanted_root=$before
   write_before || { restore_failed "cannot write $include_path"; return 1; }
-  if ! test_nginx; then
+  # Red as it was before us, and nothing reloaded: nginx has never met what we wrote.
+  if ! test_nginx && { [ -n "$reloaded" ] || [ -z "$was_red" ]; }; then
     printf '%s\n' "$test_text" | text restore-test
     restore_failed "nginx -t is red"
     return 1
   fi
-  if [ -n "$reloaded" ]; then
-    if ! reload_nginx || ! stand; then
+  if [ -n "$reloaded" ] && ! { reload_nginx && stand; }; then
+    if ! never_left; then
       printf '%s\n' "$why_text" | text restore-reload
       restore_failed "$why"
       return 1
     fi
+    # Nothing new was proved: whether they run by this include, the witness from before the switch says.
+    reloaded=
   fi
   if [ -n "$reloaded$was_witnessed" ]; then
     set -- "$1" master "$master:$(master_started)" include "$(include_id)"
@@ -56,11 +64,32 @@ put_back() {
   fact restored "$before"
 }
 
+# never_left: nginx ignores both reloads, and the workers from before the switch go on. Should it come to its senses later, it reads what is restored.
+never_left() {
+  [ "$why" = reload-ignored ] && [ "$serving" != ' ' ] || return 1
+  for left_pid in $serving; do
+    case $old_workers in *" $left_pid "*) ;; *) return 1 ;; esac
+  done
+}
+
+# prepare_before: the include to come back to, made before the switch: a new version may fill the disk
+prepare_before() {
+  before_words=$(before_text) && prepare_include before "$before_words"
+}
+
 write_before() {
-  if [ "$before" = verbatim ]; then
-    replace_include "$(cat "$own_dir/include.before")"
+  if [ -f "$(temp_include before)" ]; then
+    place_include before
   else
-    write_include "$before"
+    before_words=$(before_text) && replace_include "$before_words"
+  fi
+}
+
+before_text() {
+  if [ "$before" = verbatim ]; then
+    cat "$own_dir/include.before"
+  else
+    include_text "$before"
   fi
 }
 
@@ -73,6 +102,8 @@ restore_failed() {
 fail_restored() {
   phase=restoring
   lock_host_to_restore
+  # Somebody may have restarted nginx during the probe.
+  find_master
   put_back "$1" || :
   phase=over
   unlock_host

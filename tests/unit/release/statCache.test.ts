@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { digestSource } from "../../../provider/release/digest.ts";
 import { StatCache } from "../../../provider/release/statCache.ts";
@@ -13,7 +13,7 @@ function cacheIn(t: TestContext): string {
     else process.env.XDG_CACHE_HOME = before;
   });
   process.env.XDG_CACHE_HOME = temporaryDir(t);
-  return join(process.env.XDG_CACHE_HOME, "pulumi-site-release");
+  return join(process.env.XDG_CACHE_HOME, "pulumi-site-release", "digests");
 }
 
 const settled = { key: "1:2:3:4:5", changed: Date.now() - 60_000 };
@@ -59,6 +59,7 @@ for (const damage of [
 
 test("a cache that cannot be written does no harm", async (t) => {
   const dir = cacheIn(t);
+  mkdirSync(dirname(dir));
   writeFileSync(dir, "a file in its place");
   const source = writeTree(join(temporaryDir(t), "source"), smallSite);
   assert.equal((await digestSource(source)).files, 4);
@@ -66,7 +67,7 @@ test("a cache that cannot be written does no harm", async (t) => {
 
 test("caches that nobody wrote for a month go with the next save", async (t) => {
   const dir = cacheIn(t);
-  mkdirSync(dir);
+  mkdirSync(dir, { recursive: true });
   const old = Date.now() / 1000 - 31 * 24 * 3600;
   writeFileSync(join(dir, "old.json"), "{}");
   utimesSync(join(dir, "old.json"), old, old);

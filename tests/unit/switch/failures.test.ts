@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { owner, switchError } from "../../../provider/switch/failures.ts";
+import { switchError } from "../../../provider/switch/failures.ts";
+import { ownerName } from "../../../provider/switch/owner.ts";
 import { switchPlanOf } from "../../support/switchPlan.ts";
 
 interface Case {
@@ -36,6 +37,17 @@ describe("The error of a failed switch", () => {
     assert.equal(
       message,
       "Cannot switch example.com to 43 on web1: GET /up answered 502 for 30 s, expected 200; restored 42",
+    );
+  });
+
+  it("says that what was live stays so, where nothing was changed yet", () => {
+    const { message } = error("smoke-failed", "smoke", {
+      facts: { live: "42" },
+      seen: { observed: "GET / answered 500", expected: "a status below 500" },
+    });
+    assert.equal(
+      message,
+      "Cannot switch example.com to 43 on web1: GET / answered 500, expected a status below 500; 42 stays live",
     );
   });
 
@@ -111,9 +123,9 @@ describe("The error of a failed switch", () => {
   });
 });
 
-describe("owner", () => {
+describe("ownerName", () => {
   it("reads the owner file's one line", () => {
     const line = '{"id":"1","stack":"shop/prod","resource":"web","since":"2026-11-23T10:31:04Z"}';
-    assert.equal(owner(line), "web of stack shop/prod since 2026-11-23T10:31:04Z");
+    assert.equal(ownerName(line), "web of stack shop/prod since 2026-11-23T10:31:04Z");
   });
 });

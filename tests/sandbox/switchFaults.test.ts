@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { appendFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { startSwitchRig } from "../support/switchRig.ts";
+
+test("a restore after an interrupted first switch brings back the words of a hand-made include", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  const handMade = `set $root_dir "${rig.deployPath}/releases/1/public"; # by hand\n`;
+  writeFileSync(rig.includePath, handMade);
+  await rig.deploy(rig.nginx.reload);
+  const killed = rig.run("2", {
+    probe: async (shell) => {
+      shell.kill("SIGKILL");
+      return "commit";
+    },
+  });
+  await assert.rejects(killed, /ended without a word/);
+  assert.equal(rig.include(), `set $root_dir ${rig.deployPath}/releases/2/public;\n`);
+  const { failure, facts } = await rig.run("2", { probe: "abort probe" });
+  assert.deepEqual([failure?.reason, facts.get("restored")], ["probe-failed", "verbatim"]);
+  assert.equal(rig.include(), handMade);
+  await rig.close();
+});
+
+test("a run never comes back to a version that an interrupted one left unproved", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2", "3");
+  await rig.run("1");
+  const killed = rig.run("2", {
+    probe: async (shell) => {
+      shell.kill("SIGKILL");
+      return "commit";
+    },
+  });
+  await assert.rejects(killed, /ended without a word/);
+  await rig.deploy(`mv ${rig.deployPath}/releases/1 ${rig.deployPath}/gone`);
+  const { failure, facts } = await rig.run("3", { probe: "abort probe" });
+  assert.deepEqual([failure?.reason, facts.get("restored")], ["probe-failed", `${rig.ownDir}/empty`]);
+  await rig.close();
+});
+
+test("a configuration that is red for another reason leaves a hand-made include alone", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1");
+  const handMade = `set $root_dir "${rig.deployPath}/releases/1/public"; # by hand\n`;
+  writeFileSync(rig.includePath, handMade);
+  appendFileSync(`${rig.nginx.confDir}/nginx.conf`, "broken;\n");
+  const { failure, facts } = await rig.run("1");
+  assert.deepEqual([failure?.reason, facts.has("restore-failed")], ["test-red-before", false]);
+  assert.equal(rig.include(), handMade);
+  await rig.close();
+});
+
+for (const [name, text] of [
+  ["that nginx cannot read", "set $root_dir"],
+  ["that sets nothing", ""],
+] as const) {
+  test(`an include ${name} is replaced, and the placeholder is what a failure comes back to`, async () => {
+    const rig = await startSwitchRig();
+    await rig.release("1");
+    writeFileSync(rig.includePath, text);
+    const { failure, facts } = await rig.run("1", { probe: "abort probe" });
+    assert.deepEqual([failure?.reason, facts.get("restored")], ["probe-failed", `${rig.ownDir}/empty`]);
+    assert.equal((await rig.run("1")).outcome, "switched");
+    await rig.close();
+  });
+}
+
+test("an include that is a link to a file elsewhere is seen as released, and stays a link", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1");
+  const real = `${rig.nginx.confDir}/live.inc`;
+  renameSync(rig.includePath, real);
+  symlinkSync(real, rig.includePath);
+  assert.equal((await rig.run("1")).outcome, "switched");
+  assert.equal(readlinkSync(rig.includePath), real);
+  const { facts } = await rig.observe();
+  assert.deepEqual([facts.get("include-state"), facts.get("workers")], ["ours", "witnessed"]);
+  rmSync(rig.includePath);
+  symlinkSync("/nowhere/at/all", rig.includePath);
+  assert.deepEqual((await rig.run("1")).failure, { reason: "include-unwritable", detail: "/nowhere/at/all" });
+  await rig.close();
+});
+
+test("what a power cut left at the journal's end hides nothing that was written before it", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  appendFileSync(`${rig.ownDir}/journal.jsonl`, `{"at":"2026${"\0".repeat(100)}`);
+  const { facts } = await rig.run("2");
+  assert.equal(facts.get("live"), "1");
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  assert.equal((await rig.run("2")).outcome, "unchanged");
+  await rig.close();
+});
+
+test("what cannot be written after the commit is told, and neither takes the version back nor makes the journal lie", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  await rig.deploy(`rm ${rig.ownDir}/owner && mkdir -p ${rig.ownDir}/owner/x`);
+  const { outcome, facts } = await rig.run("2");
+  assert.deepEqual([outcome, facts.get("unfinished")], ["switched", `${rig.ownDir}/owner`]);
+  assert.equal(readlinkSync(`${rig.deployPath}/current`), "releases/2");
+  assert.equal((await rig.observe()).facts.get("live"), "2");
+  await rig.close();
+});
+
+test("a journal that cannot be written is named before anything is changed", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1");
+  await rig.deploy(`mkdir ${rig.ownDir}/journal.jsonl && chmod 555 ${rig.ownDir}/journal.jsonl`);
+  assert.deepEqual((await rig.run("1")).failure, { reason: "site-unwritable", detail: `${rig.ownDir}/journal.jsonl` });
+  await rig.close();
+});
