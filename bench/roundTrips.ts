@@ -1,6 +1,6 @@
 // npm run bench -- roundTrips: how many round trips between here and a host a small release and its switch wait for.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleasePlan } from "../provider/release/plan.ts";
 import { stageRelease } from "../provider/release/stage.ts";
@@ -16,7 +16,7 @@ import { startRelays } from "./support/relay.ts";
 import { writeSmallRelease } from "./support/smallRelease.ts";
 
 const RTT = 50;
-const RUNS = 7;
+const RUNS = 15;
 const MOST = 10;
 
 const steps = ["handshake", "Release", "Switch"] as const;
@@ -81,14 +81,13 @@ function switchPlan(
 
 function publish(near: readonly Times[], far: readonly Times[], roundTripTime: number): void {
   const row = (name: string, time: (times: Times) => number) => {
-    const times = [near, far].map((all) => all.map(time));
-    const [short = [], long = []] = times;
+    const [short, long] = [near.map(time), far.map(time)];
     const trips = roundTrips(short, long, roundTripTime);
-    return { trips, cells: [name, ...times.map((all) => median(all).toFixed(0)), trips.toFixed(1)] };
+    return { trips, cells: [name, median(short).toFixed(0), median(long).toFixed(0), trips.toFixed(1)] as const };
   };
   const rows = steps.map((step) => row(step, (times) => times[step]));
   const whole = row("Release and Switch", (times) => times.Release + times.Switch);
-  const head = ["step", "RTT 0, ms", `RTT ${RTT}, ms`, "round trips"];
+  const head = ["step", "RTT 0, ms", `RTT ${RTT}, ms`, "round trips"] as const;
   const figures = table([head, ...rows.map(({ cells }) => cells), whole.cells]);
   const [processor] = cpus();
   const text = `# Round trips of an update
@@ -99,7 +98,7 @@ RTT ${RTT} - median at RTT 0) / ${RTT} ms. What the host waits for by itself mea
 
     npm run bench -- roundTrips
 
-${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${processor?.model.trim()}), Node ${process.versions.node}; client and host on one machine.
+${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${processor?.model.trim()}), Node ${process.versions.node}, load average ${loadavg()[0]?.toFixed(1)}; client and host on one machine.
 The host is the tests' sandbox (sshd, nginx and php-fpm on loopback) behind toxiproxy, which delays each way by half of the round-trip time:
 nothing is lost, bandwidth has no limit, TCP has no slow start, and its own handshake costs nothing. A round trip through it took
 ${roundTripTime.toFixed(1)} ms longer than on loopback, and that is what is divided by. All inputs have their defaults: smoke straight through php-fpm, one

@@ -12,8 +12,13 @@ export function roundTrips(near: readonly number[], far: readonly number[], roun
   return (median(far) - median(near)) / roundTripTime;
 }
 
-/** A table in Markdown; the first row is its head, and all columns but the first hold numbers. */
-export function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+/** A table in Markdown, laid out as it is to be read; the first row is its head, and all columns but the first hold numbers. */
+export function table(rows: readonly (readonly [string, ...string[]])[]): string {
+  const [head, ...rest] = rows;
+  if (head === undefined) throw new Error("no rows");
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => (column === 0 ? (row[column] ?? "").padEnd(width) : (row[column] ?? "").padStart(width))).join(" | ")} |`;
+  const rule = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [head, rule, ...rest].map(line).join("\n");
 }

@@ -16,7 +16,8 @@ test("a table has its numbers on the right", () => {
     table([
       ["step", "ms"],
       ["Release", "7"],
+      ["all", "1000"],
     ]),
-    "| step | ms |\n| --- | ---: |\n| Release | 7 |",
+    ["| step    |   ms |", "| ------- | ---: |", "| Release |    7 |", "| all     | 1000 |"].join("\n"),
   );
 });
