@@ -114,3 +114,26 @@ test("a journal that cannot be written is named before anything is changed", asy
   assert.deepEqual((await rig.run("1")).failure, { reason: "site-unwritable", detail: `${rig.ownDir}/journal.jsonl` });
   await rig.close();
 });
+
+test("a reload command that leaves a child behind holds up neither the switch nor the next one", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  const inputs = { reload_command: `sleep 9 & ${rig.nginx.reload}` };
+  const start = performance.now();
+  assert.equal((await rig.run("1", { inputs })).outcome, "switched");
+  assert.equal((await rig.run("2")).outcome, "switched");
+  assert.ok(performance.now() - start < 8000);
+  await rig.close();
+});
+
+for (const shell of ["dash", "bash --posix", "busybox sh"]) {
+  test(`${shell} hears what a command that fails has said, without its last line ends`, async () => {
+    const rig = await startSwitchRig();
+    await rig.release("1");
+    const inputs = { reload_command: "echo; echo one; echo two >&2; printf 'three\\n\\n'; exit 7" };
+    const { failure, texts } = await rig.run("1", { inputs, shell });
+    assert.equal(failure?.reason, "reload-refused");
+    assert.deepEqual(texts.get("reload"), ["", "one", "two", "three"]);
+    await rig.close();
+  });
+}

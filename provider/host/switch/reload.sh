@@ -13,12 +13,16 @@ reload_nginx() {
   look
   reload_old=$serving
   step reloading
-  if ! why_text=$(apart sh -c "$reload_command" 2>&1); then
+  if ! hear "$reload_command"; then
+    why_text=$heard
     why=reload-refused
     return 1
   fi
+  why_text=$heard
   now_cs
-  reload_deadline=$((now + reload_timeout * 100))
+  # The master reads it all once more before anything can be seen (names that a slow DNS answers: many seconds). Giving up before it has read
+  # our include would let it come up after the restore.
+  reload_deadline=$((now + reload_timeout * 100 + 2 * test_took))
   reload_empty=
   while :; do
     now_cs
