@@ -137,3 +137,20 @@ for (const shell of ["dash", "bash --posix", "busybox sh"]) {
     await rig.close();
   });
 }
+
+test("a refused reload is no failed restore: the workers never left what they serve", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  const before = rig.include();
+  const refused = await rig.run("2", { inputs: { reload_command: "echo sudo: a password is required; exit 1" } });
+  assert.equal(refused.failure?.reason, "reload-refused");
+  assert.deepEqual(
+    [refused.facts.get("restored"), refused.facts.has("restore-failed")],
+    [`${rig.deployPath}/releases/1/public`, false],
+  );
+  assert.equal(rig.include(), before);
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  assert.equal((await rig.run("1")).outcome, "unchanged");
+  await rig.close();
+});

@@ -132,6 +132,7 @@ switch() {
   reloaded=yes
   if ! reload_nginx; then
     printf '%s\n' "$why_text" | text reload
+    if never_reloaded; then reloaded=; fi
     undo "$why" "$reload_command"
   fi
   journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" ||

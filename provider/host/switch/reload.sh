@@ -50,6 +50,14 @@ reload_nginx() {
   done
 }
 
+# never_reloaded: after a refusal (no right, say) the workers are the same, and then a restore needs no reload, which would be refused as well
+never_reloaded() {
+  [ "$why" = reload-refused ] || return 1
+  sleep 0.3
+  look
+  [ "$serving" = "$reload_old" ]
+}
+
 # find_same_master: a changed master is a restart by somebody else; all its workers are new
 find_same_master() {
   [ ! -d "/proc/$master" ] || return 0
