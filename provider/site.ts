@@ -21,6 +21,12 @@ export function rootDir(site: Site, version: string): string {
   return site.publicDir === "." ? dir : `${dir}/${site.publicDir}`;
 }
 
+/** The version whose root this is; undefined for any other directory. */
+export function versionOf(site: Site, root: string): string | undefined {
+  const version = root.slice(`${site.deployPath}/releases/`.length).split("/")[0] ?? "";
+  return version !== "" && rootDir(site, version) === root ? version : undefined;
+}
+
 /** The directory that is ours on the host. */
 export function ownDir(deployPath: string): string {
   return `${deployPath}/.site-release`;

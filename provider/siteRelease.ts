@@ -94,7 +94,10 @@ function childOptions(
   return defined({
     parent,
     // A path that a resource does not have is an error to the engine.
-    ignoreChanges: ignoreChanges?.filter((path) => path === "*" || isFor(path.split(/[.[]/)[0] ?? "")),
+    // The source is what to build the version from: who leaves the version alone means both.
+    ignoreChanges: ignoreChanges
+      ?.flatMap((path) => (path === "version" ? ["version", "source"] : [path]))
+      .filter((path) => path === "*" || isFor(path.split(/[.[]/)[0] ?? "")),
     replaceOnChanges,
     customTimeouts,
     deletedWith,

@@ -1,7 +1,8 @@
-// npm run demo, npm test, npm run lint: everything they need is set up first, then they start. Plain JavaScript, since it runs before
+// npm run demo, npm test, npm run bench, npm run lint: everything they need is set up first, then they start. Plain JavaScript, since it runs before
 // anything is installed, on whatever Node the machine has (20 or newer).
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { chooseBenches } from "./setup/bench.mjs";
 import { buildTree } from "./setup/build.mjs";
 import { buildImages } from "./setup/images.mjs";
 import { installPackages } from "./setup/packages.mjs";
@@ -9,9 +10,10 @@ import { root } from "./setup/places.mjs";
 import { findPulumi } from "./setup/pulumi.mjs";
 import { installServers } from "./setup/servers.mjs";
 import { chooseTests } from "./setup/tests.mjs";
+import { findToxiproxy } from "./setup/toxiproxy.mjs";
 
 const [name, ...args] = process.argv.slice(2);
-const commands = { demo, test, lint };
+const commands = { demo, test, bench, lint };
 // The places of servers and of debootstrap are often not on a user's PATH.
 process.env.PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
 
@@ -44,15 +46,25 @@ async function test() {
   await handOver([...how, ...files], kinds.has("machine") || kinds.has("sandbox") ? await findPulumi() : undefined);
 }
 
+async function bench() {
+  const files = chooseBenches(args);
+  await installServers("sandbox");
+  const toxiproxy = await findToxiproxy();
+  for (const file of files) {
+    await handOver([file], toxiproxy);
+    if (process.exitCode !== 0) return;
+  }
+}
+
 async function lint() {
   await installServers("lint");
   await handOver([join(root, "tools/lint.mjs"), ...args]);
 }
 
-/** Runs the rest on the project's own Node, with what was set up on PATH, and ends as it does. */
-async function handOver(words, pulumi) {
+/** Runs the rest on the project's own Node, with the directory of what was set up on PATH, and ends as it does. */
+async function handOver(words, tools) {
   const bin = join(root, "node_modules/.bin");
-  const path = [bin, pulumi, process.env.PATH].filter(Boolean).join(delimiter);
+  const path = [bin, tools, process.env.PATH].filter(Boolean).join(delimiter);
   const child = spawn(join(bin, "node"), words, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((resolve, reject) => {

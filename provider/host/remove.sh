@@ -2,6 +2,7 @@
 
 main() {
   name_places
+  own_dir=$own
   [ -d "$own/manifests" ] || succeed removed
   check_owner
   live=$(live_root)
@@ -33,17 +34,17 @@ remove_one() {
 
 # read_kept: what the journal says one can go back to, and what old workers may still serve
 read_kept() {
-  own_dir=$own
   previous=$(field "$(journal_last committed)" from)
   draining=
   kept_line=$(journal_last draining drained)
   [ "$(field "$kept_line" step)" != draining ] || draining=$(field "$kept_line" version)
 }
 
-# check_owner: only a resource that has the site may remove its releases
+# check_owner: only a resource that has the site, or that gave it up last, may remove its releases: a site's Switch is deleted before its Release
 check_owner() {
   [ ! -f "$own/owner" ] || text owner <"$own/owner"
   owner_id=$(sed -n 's/.*"id"[[:space:]]*:[[:space:]]*"\([^"]*\)".*/\1/p' "$own/owner" 2>/dev/null | head -n 1)
+  [ -f "$own/owner" ] || owner_id=$(field "$(journal_last left)" owner)
   if [ -n "$owner_id" ] && printf '%s\n' "$owner_ids" | grep -qxF -e "$owner_id"; then return 0; fi
   succeed not-owner
 }

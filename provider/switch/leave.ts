@@ -2,8 +2,8 @@ import { SiteReleaseError } from "../errors.ts";
 import { converse } from "../transport/conversation.ts";
 import { hostScript } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
-import { owner as ownerName } from "./failures.ts";
 import { newRun, runInputs } from "./inputs.ts";
+import { ownerName } from "./owner.ts";
 
 const LOCK_SECONDS = "300";
 

@@ -1,5 +1,5 @@
 import { SiteReleaseError } from "../errors.ts";
-import { releaseDir, rootDir, type Site } from "../site.ts";
+import { releaseDir, rootDir, type Site, versionOf } from "../site.ts";
 import { converse } from "../transport/conversation.ts";
 import { hostScript } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -62,11 +62,6 @@ export function observation(site: Site, version: string, facts: SiteFacts): Obse
     ...(current !== undefined && { current }),
     ...(workers !== undefined && { workers }),
   };
-}
-
-function versionOf(site: Site, root: string): string | undefined {
-  const version = root.slice(`${site.deployPath}/releases/`.length).split("/")[0];
-  return version !== undefined && version !== "" && rootDir(site, version) === root ? version : undefined;
 }
 
 function includeDrift(site: Site, version: string, facts: SiteFacts): string | undefined {

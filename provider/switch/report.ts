@@ -1,7 +1,7 @@
 import type { OpcacheReport } from "../opcache/clear.ts";
 import type { SwitchReport } from "../report.ts";
 import type { Answer } from "../transport/conversation.ts";
-import { owner } from "./failures.ts";
+import { ownerName } from "./owner.ts";
 import type { ProbeResult } from "./probe.ts";
 import type { SmokeResult } from "./smoke.ts";
 
@@ -50,13 +50,25 @@ function opcacheText(cleared: OpcacheReport | undefined): string {
   return `${cleared.policy}: ${count} scripts, ${states}`;
 }
 
+/** What a reload costs with the nginx that tells its version; told once a site. */
+export function reloadWarning(said: string): string | undefined {
+  const [, ...parts] = /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(said) ?? [];
+  const [major = 0, minor = 0, patch = 0] = parts.map(Number);
+  // nginx's changes of 1.27.4: the directive keepalive_min_timeout.
+  const cured = major * 1e6 + minor * 1e3 + patch >= 1_027_004;
+  if (parts.length === 0 || cured) return undefined;
+  return `nginx ${parts.join(".")} closes idle keep-alive connections when it reloads: a request that is on its way on one just then gets no answer, and most clients send it again. From nginx 1.27.4 on, keepalive_min_timeout cures it`;
+}
+
 /** What a person should hear although the switch went well: each once, with the cure. */
 export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheReport | undefined): readonly string[] {
   const { facts } = answer;
   const warnings: string[] = [];
   const tookOver = facts.get("took-over");
   const recovered = facts.get("recovered");
-  if (tookOver !== undefined) warnings.push(`The site was taken over from ${owner(tookOver)}`);
+  const reload = reloadWarning(facts.get("nginx") ?? "");
+  if (reload !== undefined) warnings.push(reload);
+  if (tookOver !== undefined) warnings.push(`The site was taken over from ${ownerName(tookOver)}`);
   if (recovered !== undefined) warnings.push(`An interrupted switch was found: ${recovered}`);
   if (tried.smoke?.outcome === "unreachable") {
     warnings.push(`The release was not tried before the switch: ${tried.smoke.why}. ${tried.smoke.next}`);

@@ -154,3 +154,26 @@ test("a refused reload is no failed restore: the workers never left what they se
   assert.equal((await rig.run("1")).outcome, "unchanged");
   await rig.close();
 });
+
+test("nginx restarted by somebody during the probe is proof enough; stopped, it gets the include back and is told of", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  const restarted = async () => {
+    await rig.stopNginx();
+    await rig.startNginx();
+    return "commit";
+  };
+  assert.equal((await rig.run("1", { probe: restarted })).outcome, "switched");
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  const stopped = async () => {
+    await rig.stopNginx();
+    return "abort probe";
+  };
+  const { failure, facts } = await rig.run("2", { probe: stopped });
+  assert.deepEqual(
+    [failure?.reason, facts.get("restored"), facts.has("restore-failed")],
+    ["nginx-stopped", `${rig.deployPath}/releases/1/public`, false],
+  );
+  assert.equal(rig.include(), `set $root_dir ${rig.deployPath}/releases/1/public;\n`);
+  await rig.close();
+});

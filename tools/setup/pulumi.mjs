@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { goInstall } from "./go.mjs";
 import { cache, root, which } from "./places.mjs";
 import { quietly, say } from "./step.mjs";
 
@@ -62,13 +63,8 @@ async function buildFromSource(bin) {
     );
   say(`building Pulumi's CLI ${version} through Go (3 minutes, once)...`);
   const module = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
-  const flags = ["-trimpath", "-tags", "osusergo,grpcnotrace", "-ldflags", `-w -s -X ${module}=v${version}`];
-  for (const tool of ["language-nodejs", "engine"]) {
-    await quietly("nice", ["go", "install", ...flags, "tool"], {
-      cwd: join(root, "tools/pulumi", tool),
-      env: { ...process.env, GOBIN: bin, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOWORK: "off" },
-    });
-  }
+  const flags = ["-tags", "osusergo,grpcnotrace", "-ldflags", `-w -s -X ${module}=v${version}`];
+  for (const tool of ["language-nodejs", "engine"]) await goInstall(join(root, "tools/pulumi", tool), bin, flags);
   // What runs dynamic resources comes with the npm package.
   const provider = "pulumi-resource-pulumi-nodejs";
   copyFileSync(join(root, "node_modules/@pulumi/pulumi", provider), join(bin, provider));

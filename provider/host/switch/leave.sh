@@ -9,7 +9,8 @@ leave_site() {
   read_owner
   [ -n "$owner_line" ] || succeed absent
   [ -n "$owner_is_ours" ] || succeed owned-by-another
-  journal left
+  # Who it was: the same resource may still remove releases afterwards (remove.sh).
+  journal left owner "$owner_id"
   rm -f "$own_dir/owner"
   succeed left
 }

@@ -10,6 +10,8 @@ main() {
   reloaded=
   recovered_before=
   red_before=
+  was_red=
+  old_workers=
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # the name is to be expanded now
     trap "signalled=$signal" "$signal"
@@ -73,6 +75,8 @@ choose_live() {
   [ "$live" != "$version" ] || previous=$(field "$live_line" from)
   fact live "$live"
   fact previous "$previous"
+  # Once a site: what a reload costs with this nginx, the client knows.
+  [ -z "$first" ] || fact nginx "$(nginx -v 2>&1 || :)"
   fact include-before "$include_state $include_root"
   was_witnessed=
   if witnessed; then was_witnessed=yes; fi
@@ -110,6 +114,7 @@ switch() {
   fi
   if [ -n "$master" ]; then
     look
+    old_workers=$serving
     require_no_pending_edits
   fi
   { prepare_before && prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
@@ -132,7 +137,7 @@ switch() {
   reloaded=yes
   if ! reload_nginx; then
     printf '%s\n' "$why_text" | text reload
-    if never_reloaded; then reloaded=; fi
+    if untouched; then reloaded=; fi
     undo "$why" "$reload_command"
   fi
   journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" ||

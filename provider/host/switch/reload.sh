@@ -16,6 +16,7 @@ reload_nginx() {
   if ! hear "$reload_command"; then
     why_text=$heard
     why=reload-refused
+    names_master || fact pid-file "$master"
     return 1
   fi
   why_text=$heard
@@ -50,17 +51,36 @@ reload_nginx() {
   done
 }
 
-# never_reloaded: after a refusal (no right, say) the workers are the same, and then a restore needs no reload, which would be refused as well
-never_reloaded() {
+# names_master: the unit of Debian and that of nginx.org reload by the pid file, however well systemd itself knows the master
+names_master() {
+  case $reload_command in
+    *'systemctl reload nginx'* | *'nginx -s reload'*) ;;
+    *) return 0 ;;
+  esac
+  reload_pid=
+  { read -r reload_pid <"$pid_file"; } 2>/dev/null || :
+  [ "$reload_pid" = "$master" ]
+}
+
+# untouched: a reload that was refused has started no worker; a command of the user's own may have reloaded before it failed
+untouched() {
   [ "$why" = reload-refused ] || return 1
   sleep 0.3
+  now_cs
+  reload_deadline=$now
+  find_same_master || return 1
   look
   [ "$serving" = "$reload_old" ]
 }
 
 # find_same_master: a changed master is a restart by somebody else; all its workers are new
 find_same_master() {
-  [ ! -d "/proc/$master" ] || return 0
+  if [ -n "$hidden" ]; then
+    # Its directory in /proc is hidden too.
+    ! grep -q -x "$master" "$hidden" 2>/dev/null || return 0
+  elif [ -d "/proc/$master" ]; then
+    return 0
+  fi
   while [ "$now" -lt "$reload_deadline" ]; do
     find_master
     if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then
@@ -102,6 +122,9 @@ stand() {
   while now_cs && [ $((now - first_seen)) -lt 30 ]; do
     sleep 0.02
   done
+  # A restart by somebody else has read the same file; while it goes on there is no master for a moment.
+  reload_deadline=$((now + 200))
+  find_same_master || return 1
   look
   for stand_pid in $fresh; do
     case $serving in

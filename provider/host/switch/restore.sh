@@ -40,17 +40,20 @@ put_back() {
   step restoring "$(version_of "$before")"
   wanted_root=$before
   write_before || { restore_failed "cannot write $include_path"; return 1; }
-  if ! test_nginx; then
+  # Red as it was before us, and nothing reloaded: nginx has never met what we wrote.
+  if ! test_nginx && { [ -n "$reloaded" ] || [ -z "$was_red" ]; }; then
     printf '%s\n' "$test_text" | text restore-test
     restore_failed "nginx -t is red"
     return 1
   fi
-  if [ -n "$reloaded" ]; then
-    if ! reload_nginx || ! stand; then
+  if [ -n "$reloaded" ] && ! { reload_nginx && stand; }; then
+    if ! never_left; then
       printf '%s\n' "$why_text" | text restore-reload
       restore_failed "$why"
       return 1
     fi
+    # Nothing new was proved: whether they run by this include, the witness from before the switch says.
+    reloaded=
   fi
   if [ -n "$reloaded$was_witnessed" ]; then
     set -- "$1" master "$master:$(master_started)" include "$(include_id)"
@@ -59,6 +62,14 @@ put_back() {
   shift
   journal restored from "$failed_version" to "$(version_of "$before")" reason "$restore_reason" "$@" || :
   fact restored "$before"
+}
+
+# never_left: nginx ignores both reloads, and the workers from before the switch go on. Should it come to its senses later, it reads what is restored.
+never_left() {
+  [ "$why" = reload-ignored ] && [ "$serving" != ' ' ] || return 1
+  for left_pid in $serving; do
+    case $old_workers in *" $left_pid "*) ;; *) return 1 ;; esac
+  done
 }
 
 # prepare_before: the include to come back to, made before the switch: a new version may fill the disk
@@ -91,8 +102,9 @@ restore_failed() {
 fail_restored() {
   phase=restoring
   lock_host_to_restore
-  # Somebody may have restarted nginx during the probe.
+  # Somebody may have restarted nginx during the probe, or stopped it: then nobody serves, and whoever starts it reads what is restored.
   find_master
+  [ -n "$master" ] || reloaded=
   put_back "$1" || :
   phase=over
   unlock_host

@@ -46,7 +46,9 @@ test_nginx() {
 require_green() {
   step testing before
   red_before=
+  was_red=
   test_nginx && return 0
+  was_red=yes
   if [ "$include_state" = missing ]; then
     case $test_text in
       *"open() \"$include_named\" failed (2: No such file or directory)"*) return 0 ;;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { owner, switchError } from "../../../provider/switch/failures.ts";
+import { switchError } from "../../../provider/switch/failures.ts";
+import { ownerName } from "../../../provider/switch/owner.ts";
 import { switchPlanOf } from "../../support/switchPlan.ts";
 
 interface Case {
@@ -122,9 +123,9 @@ describe("The error of a failed switch", () => {
   });
 });
 
-describe("owner", () => {
+describe("ownerName", () => {
   it("reads the owner file's one line", () => {
     const line = '{"id":"1","stack":"shop/prod","resource":"web","since":"2026-11-23T10:31:04Z"}';
-    assert.equal(owner(line), "web of stack shop/prod since 2026-11-23T10:31:04Z");
+    assert.equal(ownerName(line), "web of stack shop/prod since 2026-11-23T10:31:04Z");
   });
 });

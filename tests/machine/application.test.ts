@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { digestSource } from "../../provider/release/digest.ts";
+import { Builds } from "../support/builds.ts";
+import { must } from "../support/command.ts";
+import { dataDirs, dokuwiki, dokuwikiUnavailable } from "../support/dokuwiki.ts";
+import { startLoad } from "../support/load.ts";
+import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
+import { type PlainArgs, Stack } from "../support/stack.ts";
+
+const skip = machinesUnavailable() ?? dokuwikiUnavailable() ?? false;
+
+// One stack goes through all of it, in this order.
+describe("a real application", { skip }, () => {
+  let machine: Machine;
+  let stack: Stack;
+  let builds: Builds;
+  before(async () => {
+    builds = new Builds();
+    stack = new Stack();
+    machine = await startMachine("wiki", { suite: "trixie" });
+    const data = `${machine.deployPath}/shared/data`;
+    await machine.must(
+      `install -d -o deploy -g deploy ${machine.deployPath}/shared && install -d -o www-data ${data} ${dataDirs.map((dir) => `${data}/${dir}`).join(" ")}`,
+    );
+    await machine.writeFile(`${data}/pages/start.txt`, "====== A page of all releases ======\n");
+  });
+  after(async () => {
+    stack?.close();
+    await machine?.close();
+    builds?.close();
+  });
+
+  const build = (version: string) => {
+    const dir = builds.path(version);
+    cpSync(dokuwiki(), dir, { recursive: true, verbatimSymlinks: true });
+    for (const place of ["header", "early", "late"])
+      builds.make(version, { [`version/${place}.php`]: `<?php return '${version}';` });
+    return dir;
+  };
+  const up = async (version: string): Promise<string> => {
+    const args: PlainArgs = {
+      connection: machine.connection,
+      deployPath: machine.deployPath,
+      version,
+      source: builds.path(version),
+      publicDir: ".",
+      sharedDirs: ["data"],
+      probe: { expectStatus: [200], expectBody: "A page of all releases" },
+      drainTimeout: 5,
+    };
+    stack.declare(args);
+    const { code, stdout, stderr } = await stack.up();
+    assert.equal(code, 0, stdout + stderr);
+    const { digest, files } = await digestSource(args.source as string, { sharedDirs: ["data"], sharedFiles: [] });
+    assert.ok(files > 4000, `${files} files`);
+    const { deployment } = JSON.parse(await stack.state());
+    const digests = deployment.resources.flatMap(({ outputs }: { outputs?: Record<string, unknown> }) =>
+      outputs?.releaseDigest === undefined ? [] : [outputs.releaseDigest],
+    );
+    assert.deepEqual(digests, [digest]);
+    // By other means than the package's own: names, contents and executable bits are the same on both sides.
+    const list =
+      "find . -name data -prune -o -type f -printf '%m %P\\n' | sed 's/^[0-7]*\\([0-7]\\)[0-7][0-7] /\\1 /; s/^[4-6] /- /; s/^7 /x /' | LC_ALL=C sort; find . -name data -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum";
+    const sum = "| sha256sum";
+    assert.equal(
+      await machine.must(`cd ${machine.deployPath}/releases/${version} && { ${list}; } ${sum}`),
+      must("sh", "-c", `cd '${args.source}' && { ${list}; } ${sum}`),
+    );
+    return stdout;
+  };
+
+  test("is released whole, and serves", async () => {
+    build("1");
+    await up("1");
+    const { status, body } = await machine.http("/");
+    assert.equal(status, 200);
+    assert.match(body, /^<!DOCTYPE html>.*A page of all releases.*<!-- early 1 --><!-- late 1 -->$/s);
+  });
+
+  test("is switched under load to a version with other files", async () => {
+    const dir = build("2");
+    for (const path of ["doku.php", "inc/init.php", "inc/common.php"])
+      appendFileSync(join(dir, path), "\n// changed in 2\n");
+    const load = startLoad({ url: `http://${machine.address}/`, host: machine.serverName, rate: 40, connections: 8 });
+    load.mark("before", "1");
+    await sleep(1000);
+    load.mark("switching");
+    await up("2");
+    load.mark("switched", "2");
+    await sleep(1000);
+    const { verdicts, requests, failures } = await load.stop();
+    const { ok, lostReused, ...bad } = verdicts;
+    assert.deepEqual(bad, { failed: 0, mixed: 0, stale: 0, lost: 0 }, JSON.stringify(failures));
+    assert.equal(ok + lostReused, requests);
+    assert.ok(ok > 100, `${ok} requests`);
+    // One per kept connection at most: what was idle when nginx closed it.
+    assert.ok(lostReused <= 8, `${lostReused} of ${requests} on reused connections`);
+  });
+});

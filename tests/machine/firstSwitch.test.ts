@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { assertInvariants } from "../support/invariants.ts";
+import { type Machine, type MachineOptions, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
+import { MachineSite, pageThatIsDown } from "../support/machineSite.ts";
+import { Stack } from "../support/stack.ts";
+import { errorsIn, refusal, warningsIn } from "../support/told.ts";
+
+const skip = machinesUnavailable() ?? false;
+
+for (const suite of suites) {
+  describe(`the first switch of a site on ${suite}`, { skip }, () => {
+    let machine: Machine;
+    let on: MachineSite;
+    let stack: Stack;
+    before(async () => {
+      machine = await startMachine("unread", { suite, include: "unread" });
+      on = new MachineSite(machine);
+    });
+    beforeEach(() => {
+      stack?.close();
+      stack = new Stack();
+    });
+    after(async () => {
+      stack?.close();
+      on?.close();
+      await machine?.close();
+    });
+
+    test("goes live although the include is missing and nginx has never read of it", async () => {
+      assert.equal((await machine.root("nginx -t")).code, 1);
+      stack.declare(on.args("1"));
+      const up = await stack.up();
+      assert.equal(up.code, 0, up.stdout);
+      assert.deepEqual(warningsIn(up), []);
+      await assertInvariants(on, { serves: "1" });
+      assert.deepEqual((await stack.outputs()).live, "1");
+    });
+
+    test("leaves the placeholder when its version is unhealthy, and the next healthy one goes live", async () => {
+      await on.reset();
+      const probe = { path: "/up", timeout: 1 };
+      stack.declare(on.args("2", { probe }, pageThatIsDown("2")));
+      const failed = await stack.up();
+      assert.equal(failed.code, 1);
+      assert.deepEqual(errorsIn(failed), [
+        `Cannot switch example.com to 2 on ${machine.address}: GET /up answered 500 for T s (500: down), ` +
+          "expected 200; wrote the placeholder include. " +
+          "No earlier version: the site answers 404 until a healthy one is released",
+      ]);
+      await assertInvariants(on, { serves: "none" });
+      stack.declare(on.args("3", { probe }));
+      const up = await stack.up();
+      assert.equal(up.code, 0, up.stdout);
+      await assertInvariants(on, { serves: "3" });
+    });
+
+    test("names the error that hid behind the missing include, and leaves the site to be mended", async () => {
+      await on.reset();
+      const block = "/etc/nginx/sites-available/example.com";
+      await machine.must(`rm ${on.site.includePath}; sed -i 's/^    index .*/&\\n    nonsense on;/' ${block}`);
+      await on.stage("4");
+      assert.equal(
+        await refusal(on.switchTo("4")),
+        `Cannot switch example.com to 4 on ${machine.address}: nginx refuses the configuration with our include ` +
+          '([emerg] unknown directive "nonsense" in /etc/nginx/sites-enabled/example.com:7); wrote the placeholder include. ' +
+          "No earlier version: the site answers 404 until a healthy one is released",
+      );
+      await assertInvariants(on, { serves: "none", red: true });
+      await machine.must(`sed -i '/nonsense/d' ${block}`);
+      await on.switchTo("4");
+      await assertInvariants(on, { serves: "4" });
+    });
+  });
+
+  describe(`the first switch of a site whose nginx is down on ${suite}`, { skip }, () => {
+    test("names the command that root must run, after which the next up is green", async () => {
+      const options: MachineOptions = { suite, include: "missing" };
+      const machine = await startMachine("missing", options);
+      const on = new MachineSite(machine);
+      const stack = new Stack();
+      try {
+        stack.declare(on.args("1"));
+        const failed = await stack.up();
+        assert.equal(failed.code, 1);
+        assert.deepEqual(errorsIn(failed), [
+          `Cannot switch example.com to 1 on ${machine.address}: nginx is not running. ` +
+            'Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; ' +
+            "the configuration is tested, and its include names 1",
+        ]);
+        await machine.must("systemctl start nginx.service");
+        await assertInvariants(on, { serves: "1" });
+        const up = await stack.up();
+        assert.equal(up.code, 0, up.stdout);
+        await assertInvariants(on, { serves: "1" });
+        assert.deepEqual(await on.observe("1"), { liveVersion: "1" });
+      } finally {
+        stack.close();
+        on.close();
+        await machine.close();
+      }
+    });
+  });
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { until } from "../support/command.ts";
+import { assertInvariants } from "../support/invariants.ts";
+import { type Machine, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
+import { MachineSite, pageThatIsDown } from "../support/machineSite.ts";
+import { family } from "../support/processes.ts";
+import { Stack } from "../support/stack.ts";
+import { refusal } from "../support/told.ts";
+
+const skip = machinesUnavailable() ?? false;
+const steps = ["trying the release", "testing nginx", "switching to", "reloading", "probing", "committed"];
+
+for (const suite of suites) {
+  describe(`a switch that is interrupted on ${suite}`, { skip }, () => {
+    let machine: Machine;
+    let on: MachineSite;
+    let count = 1;
+    // What each test starts from: `old` is live, `next` is on the host.
+    let old: string;
+    let next: string;
+    before(async () => {
+      machine = await startMachine("web1", { suite });
+      on = new MachineSite(machine);
+    });
+    beforeEach(async () => {
+      [old, next] = [`${count++}`, `${count++}`];
+      await on.stage(old, next);
+      await on.switchTo(old);
+      await assertInvariants(on, { serves: old });
+    });
+    after(async () => {
+      on?.close();
+      await machine?.close();
+    });
+
+    const named = async () =>
+      (await machine.must(`cat ${on.site.includePath}`)) === `set $root_dir ${on.root(next)};\n` ? next : old;
+
+    for (const [index, step] of steps.entries())
+      test(`by a power cut at "${step}" boots into one whole version, and the next switch goes through`, async (context) => {
+        const delay = Math.floor(Math.random() * 40);
+        let cut: Promise<void> | undefined;
+        const ended = on.switchTo(next, {}, (now, transport) => {
+          if (!now.startsWith(step) || cut !== undefined) return;
+          cut = new Promise((resolve) => setTimeout(resolve, delay)).then(() => machine.powerCut());
+          void cut.finally(() => transport.close());
+        });
+        await ended.catch(() => {}); // it ends in one way or the other
+        await cut;
+        context.diagnostic(`cut ${delay} ms after "${step}"`);
+        await machine.boot();
+        const serves = await named();
+        await assertInvariants(on, { serves, interrupted: true });
+        // In turn the next switch finishes what was interrupted, and goes elsewhere.
+        const wanted = index % 2 === 0 ? next : old;
+        const open = (await on.journal()).findLast((line) => /^(switching|reloaded|committed|restored) /.test(line));
+        const { warnings } = await on.switchTo(wanted);
+        const found = wanted === next ? `finishing ${next}` : `restored ${old} after an interrupted switch to ${next}`;
+        assert.deepEqual(
+          warnings,
+          open === `switching ${next}` || open === `reloaded ${next}`
+            ? [`An interrupted switch was found: ${found}`]
+            : [],
+        );
+        await assertInvariants(on, { serves: wanted });
+        assert.deepEqual(await on.observe(wanted), { liveVersion: wanted });
+      });
+
+    test("and left temporary files has them removed by the next", async () => {
+      const { deployPath, includePath } = on.site;
+      const own = `${deployPath}/.site-release`;
+      const include = includePath.replace(/([^/]+)$/, ".$1.0123456789ab");
+      await machine.deploy(
+        `cd ${own} && touch .owner.0123456789ab ${include} && ln -s releases/0 .current.0123456789ab`,
+      );
+      await on.switchTo(next);
+      await assertInvariants(on, { serves: next });
+    });
+
+    test("by the end of its client's input restores at once", async () => {
+      const start = performance.now();
+      const gone = on.switchTo(next, { probe: { path: "/up", expectStatus: [204], timeout: 20 } }, (now, transport) => {
+        if (now.startsWith("probing")) transport.close();
+      });
+      await assert.rejects(gone);
+      await until("the old include", 5, async () => (await named()) === old);
+      await until("the restore", 5, async () => (await on.journal()).at(-1) === `restored ${old}`);
+      assert.ok(performance.now() - start < 8000);
+      await assertInvariants(on, { serves: old });
+      assert.deepEqual(await on.observe(old), { liveVersion: old });
+    });
+
+    test("by silence restores within commitTimeout, and says so when the link is back", async () => {
+      const plan = { commitTimeout: 3, probe: { expectStatus: [204], timeout: 10 } };
+      const silent = refusal(
+        on.switchTo(next, plan, (now) => {
+          if (now.startsWith("probing")) machine.cutLink();
+        }),
+      );
+      try {
+        await until("the restore", 10, async () => (await on.journal()).at(-1) === `restored ${old}`);
+      } finally {
+        machine.restoreLink();
+      }
+      assert.equal(
+        await silent,
+        `Cannot switch example.com to ${next} on ${machine.address}: the client fell silent (silence for 3 s); restored ${old}`,
+      );
+      await assertInvariants(on, { serves: old });
+    });
+
+    test("never by another one of the same site: both end, and the last one wins", async () => {
+      const [one, other] = [on.switchTo(next), on.switchTo(old)];
+      const ends = await Promise.all([one, other]);
+      const { status } = ends[1].report;
+      const committed = (await on.journal()).filter((line) => line.startsWith("committed"));
+      await assertInvariants(on, { serves: (committed.at(-1) ?? "").replace("committed ", "") });
+      assert.ok(status === "switched" || status === "unchanged");
+      assert.equal(ends[0].report.status, "switched");
+    });
+
+    test("by SIGKILL of all of Pulumi while it probes is restored by the host itself", async () => {
+      const stack = new Stack();
+      try {
+        const down = `${count++}`;
+        stack.declare(on.args(down, { probe: { path: "/up", timeout: 25 } }, pageThatIsDown(down)));
+        const up = stack.up();
+        await until("the probe", 20, async () => (await on.journal()).at(-1) === `reloaded ${down}`);
+        assert.deepEqual(await machine.http("/"), { status: 200, body: `version ${down}` });
+        const killed = family([], `PULUMI_HOME=${stack.dir}/home`);
+        for (const { pid } of killed) process.kill(pid, "SIGKILL");
+        assert.ok(killed.length >= 3, "pulumi, its language host and its dynamic provider");
+        await up;
+        await until("the restore", 5, async () => (await on.journal()).at(-1) === `restored ${old}`);
+        await assertInvariants(on, { serves: old });
+        stack.declare(on.args(next));
+        await stack.pulumi("cancel", "--yes");
+        const again = await stack.up();
+        assert.equal(again.code, 0, again.stdout + again.stderr);
+        await assertInvariants(on, { serves: next });
+      } finally {
+        stack.close();
+      }
+    });
+  });
+}

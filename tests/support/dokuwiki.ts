@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { must } from "./command.ts";
+import { ROOT } from "./paths.ts";
+
+const recipe = join(ROOT, "tests/support/dokuwiki.sh");
+
+/** The directories of DokuWiki's data, which all of its releases share. */
+export const dataDirs = "attic cache index locks log media media_attic media_meta meta pages tmp".split(" ");
+
+/** Why DokuWiki cannot be had here: the reason for which its tests are skipped. */
+export function dokuwikiUnavailable(): string | undefined {
+  for (const tool of ["apt-get", "dpkg"])
+    if (spawnSync(tool, ["--version"]).error !== undefined) return `DokuWiki comes from Debian's packages: no ${tool}`;
+  return undefined;
+}
+
+/** A tree of DokuWiki without its data and without version/, made once and kept outside the tree; nobody may change it. */
+export function dokuwiki(): string {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const hash = createHash("sha256").update(readFileSync(recipe)).digest("hex").slice(0, 12);
+  const dir = join(cache, "pulumi-site-release", "apps", `dokuwiki-${hash}`);
+  if (!existsSync(dir)) must("sh", recipe, dir);
+  return dir;
+}
