@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { appendFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startSwitchRig } from "../support/switchRig.ts";
 
 test("a restore after an interrupted first switch brings back the words of a hand-made include", async () => {
@@ -175,5 +178,23 @@ test("nginx restarted by somebody during the probe is proof enough; stopped, it 
     ["nginx-stopped", `${rig.deployPath}/releases/1/public`, false],
   );
   assert.equal(rig.include(), `set $root_dir ${rig.deployPath}/releases/1/public;\n`);
+  await rig.close();
+});
+
+test("a version is drained when no old worker is left, also of the generation before somebody else's reload", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.writeFile(`${rig.deployPath}/releases/1/public/big`, "x".repeat(20_000_000));
+  await rig.run("1");
+  const reader = connect(rig.httpPort, "127.0.0.1");
+  reader.write("GET /big HTTP/1.1\r\nHost: example.com\r\n\r\n");
+  await once(reader, "readable");
+  await rig.deploy(rig.nginx.reload);
+  await sleep(500);
+  assert.equal((await rig.run("2")).facts.get("drained"), "no");
+  const { step, version, workers } = rig.journal().at(-1) ?? {};
+  assert.deepEqual([step, version], ["draining", "1"]);
+  assert.match(workers ?? "", /^\d+:\d+$/);
+  reader.destroy();
   await rig.close();
 });

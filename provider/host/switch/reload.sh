@@ -12,6 +12,7 @@ reload_nginx() {
   reload_master=$master
   look
   reload_old=$serving
+  reload_leaving=$leaving
   step reloading
   if ! hear "$reload_command"; then
     why_text=$heard
@@ -86,6 +87,7 @@ find_same_master() {
     if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then
       reload_master=$master
       reload_old=' '
+      reload_leaving=
       return 0
     fi
     sleep 0.05
