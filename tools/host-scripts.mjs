@@ -14,5 +14,5 @@ export const scripts = {
     ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
-  remove: ["protocol", "places", "switch/journal", "remove"],
+  remove: ["protocol", "places", "switch/journal", "switch/workers", "remove"],
 };

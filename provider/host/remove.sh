@@ -35,9 +35,21 @@ remove_one() {
 # read_kept: what the journal says one can go back to, and what old workers may still serve
 read_kept() {
   previous=$(field "$(journal_last committed)" from)
-  draining=
-  kept_line=$(journal_last draining drained)
-  [ "$(field "$kept_line" step)" != draining ] || draining=$(field "$kept_line" version)
+  draining=' '
+  while IFS= read -r kept_line; do
+    for kept_worker in $(field "$kept_line" workers); do
+      if worker_lives "$kept_worker"; then draining="$draining$(field "$kept_line" version) "; fi
+    done
+  done <<EOF
+$(journal_lines draining)
+EOF
+}
+
+# worker_lives PID:START: another process may have the number by now. Where other users' processes are hidden, kill alone tells the dead.
+worker_lives() {
+  case $(kill -0 "${1%%:*}" 2>&1) in *'o such process'*) return 1 ;; esac
+  worker_start=$(started "${1%%:*}")
+  [ -z "$worker_start" ] || [ -z "${1#*:}" ] || [ "$worker_start" = "${1#*:}" ]
 }
 
 # check_owner: only a resource that has the site, or that gave it up last, may remove its releases: a site's Switch is deleted before its Release
@@ -61,7 +73,7 @@ why_it_stays() {
   case $current/ in "$real"/*) echo current && return ;; esac
   if [ "$1" = "$previous" ]; then
     echo previous
-  elif [ "$1" = "$draining" ]; then
+  elif [ "${draining#*" $1 "}" != "$draining" ]; then
     echo draining
   elif [ ! -d "$dir" ] || [ -L "$dir" ] || [ ! -f "$own/manifests/$1" ]; then
     echo not-ours

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { inspectRelease } from "../../provider/release/inspect.ts";
@@ -54,7 +63,7 @@ test("the state of a directory without a manifest is unfinished, and the owner i
 });
 
 test("only releases that nothing serves are removed, and the others are named with the reason", async (t) => {
-  const deployPath = await siteWith(t, ["1", "2", "3", "4", "5"]);
+  const deployPath = await siteWith(t, ["1", "2", "3", "4", "5", "6"]);
   const includePath = join(deployPath, "root_dir.nginx.conf");
   writeFileSync(includePath, `set $root_dir ${deployPath}/releases/3/public;\n`);
   symlinkSync("releases/4", join(deployPath, "current"));
@@ -65,11 +74,18 @@ test("only releases that nothing serves are removed, and the others are named wi
   );
   writeFileSync(
     join(deployPath, ".site-release/journal.jsonl"),
-    '{"step":"committed","from":"2","to":"3"}\n{"step":"draining","version":"5"}\n{"step":"dra',
+    [
+      `{"step":"draining","version":"5","workers":"4194305:7 ${process.pid}:${startOf(process.pid)}"}`,
+      // Both are over: there is no process of the one number, and the other belongs to somebody else by now.
+      `{"step":"draining","version":"1","workers":"4194305:7 ${process.pid}:7"}`,
+      '{"step":"drained","version":"6"}',
+      '{"step":"committed","from":"2","to":"3"}',
+      '{"step":"dra',
+    ].join("\n"),
   );
   const plan = { deployPath, includePath, ownerIds: ["other", "mine"] };
   const { removed, stays } = await removeReleases(shellTransport(), plan);
-  assert.deepEqual(removed, ["1"]);
+  assert.deepEqual(removed, ["1", "6"]);
   assert.deepEqual(stays, [
     "2: it is what one can go back to",
     "3: it is live",
@@ -101,3 +117,12 @@ test("nothing is removed from a site of another owner, of none, or without a rea
   ]);
   assert.deepEqual(readdirSync(join(deployPath, "releases")), ["1"]);
 });
+
+/** A process's start in clock ticks: proc(5), field 22. */
+function startOf(pid: number): string {
+  return (
+    readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ")[19] ?? ""
+  );
+}

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { appendFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startSwitchRig } from "../support/switchRig.ts";
 
 test("a restore after an interrupted first switch brings back the words of a hand-made include", async () => {
@@ -112,5 +115,86 @@ test("a journal that cannot be written is named before anything is changed", asy
   await rig.release("1");
   await rig.deploy(`mkdir ${rig.ownDir}/journal.jsonl && chmod 555 ${rig.ownDir}/journal.jsonl`);
   assert.deepEqual((await rig.run("1")).failure, { reason: "site-unwritable", detail: `${rig.ownDir}/journal.jsonl` });
+  await rig.close();
+});
+
+test("a reload command that leaves a child behind holds up neither the switch nor the next one", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  const inputs = { reload_command: `sleep 9 & ${rig.nginx.reload}` };
+  const start = performance.now();
+  assert.equal((await rig.run("1", { inputs })).outcome, "switched");
+  assert.equal((await rig.run("2")).outcome, "switched");
+  assert.ok(performance.now() - start < 8000);
+  await rig.close();
+});
+
+for (const shell of ["dash", "bash --posix", "busybox sh"]) {
+  test(`${shell} hears what a command that fails has said, without its last line ends`, async () => {
+    const rig = await startSwitchRig();
+    await rig.release("1");
+    const inputs = { reload_command: "echo; echo one; echo two >&2; printf 'three\\n\\n'; exit 7" };
+    const { failure, texts } = await rig.run("1", { inputs, shell });
+    assert.equal(failure?.reason, "reload-refused");
+    assert.deepEqual(texts.get("reload"), ["", "one", "two", "three"]);
+    await rig.close();
+  });
+}
+
+test("a refused reload is no failed restore: the workers never left what they serve", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  const before = rig.include();
+  const refused = await rig.run("2", { inputs: { reload_command: "echo sudo: a password is required; exit 1" } });
+  assert.equal(refused.failure?.reason, "reload-refused");
+  assert.deepEqual(
+    [refused.facts.get("restored"), refused.facts.has("restore-failed")],
+    [`${rig.deployPath}/releases/1/public`, false],
+  );
+  assert.equal(rig.include(), before);
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  assert.equal((await rig.run("1")).outcome, "unchanged");
+  await rig.close();
+});
+
+test("nginx restarted by somebody during the probe is proof enough; stopped, it gets the include back and is told of", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  const restarted = async () => {
+    await rig.stopNginx();
+    await rig.startNginx();
+    return "commit";
+  };
+  assert.equal((await rig.run("1", { probe: restarted })).outcome, "switched");
+  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  const stopped = async () => {
+    await rig.stopNginx();
+    return "abort probe";
+  };
+  const { failure, facts } = await rig.run("2", { probe: stopped });
+  assert.deepEqual(
+    [failure?.reason, facts.get("restored"), facts.has("restore-failed")],
+    ["nginx-stopped", `${rig.deployPath}/releases/1/public`, false],
+  );
+  assert.equal(rig.include(), `set $root_dir ${rig.deployPath}/releases/1/public;\n`);
+  await rig.close();
+});
+
+test("a version is drained when no old worker is left, also of the generation before somebody else's reload", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.writeFile(`${rig.deployPath}/releases/1/public/big`, "x".repeat(20_000_000));
+  await rig.run("1");
+  const reader = connect(rig.httpPort, "127.0.0.1");
+  reader.write("GET /big HTTP/1.1\r\nHost: example.com\r\n\r\n");
+  await once(reader, "readable");
+  await rig.deploy(rig.nginx.reload);
+  await sleep(500);
+  assert.equal((await rig.run("2")).facts.get("drained"), "no");
+  const { step, version, workers } = rig.journal().at(-1) ?? {};
+  assert.deepEqual([step, version], ["draining", "1"]);
+  assert.match(workers ?? "", /^\d+:\d+$/);
+  reader.destroy();
   await rig.close();
 });

@@ -1,13 +1,16 @@
 # The drain: old workers finish what they have. It holds no lock; its end is told, and a release that still drains is kept.
 
+# drain: those that were leaving before our reload are waited for too, since they may serve the same version: somebody reloaded after the last
+# switch. Who they are is written first, so that whoever removes releases can see whether they are gone, whatever becomes of us.
 drain() {
   now_cs
   drain_began=$now
+  drain_told=
   while :; do
     now_cs
     look
     drain_left=
-    for drain_pid in $reload_old; do
+    for drain_pid in $reload_old$reload_leaving; do
       if lives "$drain_pid"; then drain_left="$drain_left $drain_pid"; fi
     done
     if [ -z "$drain_left" ]; then
@@ -15,8 +18,11 @@ drain() {
       fact drained yes
       return 0
     fi
+    if [ -z "$drain_told" ]; then
+      drain_told=$(for drain_pid in $drain_left; do printf ' %s:%s' "$drain_pid" "$(started "$drain_pid")"; done)
+      journal draining version "$live" workers "${drain_told# }" || :
+    fi
     if [ $((now - drain_began)) -ge $((drain_timeout * 100)) ]; then
-      journal draining version "$live" workers "${drain_left# }" || :
       fact drained no
       return 0
     fi

@@ -18,10 +18,15 @@ $journal_line"
 
 # journal_last STEP...: the newest whole line of any of these steps, or nothing
 journal_last() {
+  journal_lines "$@" | tail -n 1
+}
+
+# journal_lines STEP...: all of them
+journal_lines() {
   [ -f "$own_dir/journal.jsonl" ] || return 0
   journal_steps=$(printf '%s|' "$@")
   # grep calls a file with NULs binary, and shows none of its lines.
-  tr -d '\000' <"$own_dir/journal.jsonl" | grep -E "^[{].*\"step\":\"(${journal_steps%|})\".*[}]\$" | tail -n 1 || :
+  tr -d '\000' <"$own_dir/journal.jsonl" | grep -E "^[{].*\"step\":\"(${journal_steps%|})\".*[}]\$" || :
 }
 
 # field LINE KEY: one value of a journal line

@@ -1,11 +1,6 @@
 # Locks are flocks on directories that exist: nothing to create, to own or to clean, and none outlives its holder.
 # The site's is descriptor 8, on deployPath; the host's is 9, on nginx's configuration, held only around test and reload.
 
-# apart COMMAND...: a child that inherited a lock's descriptor would hold the lock after us
-apart() {
-  "$@" 8<&- 9<&- </dev/null
-}
-
 lock_site() {
   [ -r "$deploy_path" ] || fail deploy-path-unreadable "$deploy_path"
   exec 8<"$deploy_path"

@@ -12,14 +12,19 @@ reload_nginx() {
   reload_master=$master
   look
   reload_old=$serving
+  reload_leaving=$leaving
   step reloading
-  if ! why_text=$(apart sh -c "$reload_command" 2>&1); then
+  if ! hear "$reload_command"; then
+    why_text=$heard
     why=reload-refused
     names_master || fact pid-file "$master"
     return 1
   fi
+  why_text=$heard
   now_cs
-  reload_deadline=$((now + reload_timeout * 100))
+  # The master reads it all once more before anything can be seen (names that a slow DNS answers: many seconds). Giving up before it has read
+  # our include would let it come up after the restore.
+  reload_deadline=$((now + reload_timeout * 100 + 2 * test_took))
   reload_empty=
   while :; do
     now_cs
@@ -62,6 +67,8 @@ names_master() {
 untouched() {
   [ "$why" = reload-refused ] || return 1
   sleep 0.3
+  now_cs
+  reload_deadline=$now
   find_same_master || return 1
   look
   [ "$serving" = "$reload_old" ]
@@ -80,6 +87,7 @@ find_same_master() {
     if [ -n "$master" ] && [ "$master" != "$reload_master" ]; then
       reload_master=$master
       reload_old=' '
+      reload_leaving=
       return 0
     fi
     sleep 0.05
@@ -116,6 +124,9 @@ stand() {
   while now_cs && [ $((now - first_seen)) -lt 30 ]; do
     sleep 0.02
   done
+  # A restart by somebody else has read the same file; while it goes on there is no master for a moment.
+  reload_deadline=$((now + 200))
+  find_same_master || return 1
   look
   for stand_pid in $fresh; do
     case $serving in

@@ -102,8 +102,9 @@ restore_failed() {
 fail_restored() {
   phase=restoring
   lock_host_to_restore
-  # Somebody may have restarted nginx during the probe.
+  # Somebody may have restarted nginx during the probe, or stopped it: then nobody serves, and whoever starts it reads what is restored.
   find_master
+  [ -n "$master" ] || reloaded=
   put_back "$1" || :
   phase=over
   unlock_host

@@ -11,10 +11,32 @@ choose_commands() {
   fi
 }
 
-# test_nginx: 0 when green; $test_text is what it said
+# hear COMMAND: its exit code, and $heard is what it said. A child that inherited a lock's descriptor would hold the lock after us, and one
+# that stays (a daemon) may hold the output open for ever: so the end is a line of our own, not the end of the output.
+hear() {
+  heard=$(
+    exec 8<&- 9<&- </dev/null
+    {
+      heard_code=0
+      sh -c "$1" 2>&1 || heard_code=$?
+      printf '\n%s %s\n' "$marker" "$heard_code"
+    } | sed "/^$marker /q"
+  )
+  heard_code=${heard##*"$marker "}
+  heard=$(printf '%s' "${heard%"$marker $heard_code"}")
+  case $heard_code in '' | *[!0-9]*) heard_code=1 ;; esac
+  return "$heard_code"
+}
+
+# test_nginx: 0 when green; $test_text is what it said, $test_took the hundredths of a second that nginx needs to read it all
 test_nginx() {
+  now_cs
+  test_began=$now
   test_code=0
-  test_text=$(apart sh -c "$test_command" 2>&1) || test_code=$?
+  hear "$test_command" || test_code=$?
+  test_text=$heard
+  now_cs
+  test_took=$((now - test_began))
   return "$test_code"
 }
 
