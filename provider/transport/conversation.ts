@@ -176,7 +176,7 @@ function silent(transport: Transport, exit: Exit, noise: string): SiteReleaseErr
     action: "run a script of this package",
     host: transport.host,
     observed: `${damaged ? "it did not arrive whole" : `it ended without a word (${end})`}${wrote}`,
-    expected: "a POSIX shell as /bin/sh, with coreutils",
+    expected: "a POSIX shell as /bin/sh, with coreutils and gzip",
   });
 }
 

@@ -108,7 +108,7 @@ describe("a conversation", { timeout: 30_000 }, () => {
     assert.equal(error.reason, "script-silent");
     assert.equal(
       error.message,
-      "Cannot run a script of this package on this host: it ended without a word (exit code 127), and wrote: no such ?[1mtool, expected a POSIX shell as /bin/sh, with coreutils",
+      "Cannot run a script of this package on this host: it ended without a word (exit code 127), and wrote: no such ?[1mtool, expected a POSIX shell as /bin/sh, with coreutils and gzip",
     );
     assert.equal((await failureOf(talk("kill -9 $$"))).failure.observed, "it ended without a word (signal SIGKILL)");
   });
