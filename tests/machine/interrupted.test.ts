@@ -76,7 +76,7 @@ for (const suite of suites) {
     test("and left temporary files has them removed by the next", async () => {
       const { deployPath, includePath } = on.site;
       const own = `${deployPath}/.site-release`;
-      const include = includePath.replace(/([^/]+)$/, ".$1.0123456789ab");
+      const include = includePath.replace(/([^/]+)$/, ".$1.site-release-0123456789ab.before");
       await machine.deploy(
         `cd ${own} && touch .owner.0123456789ab ${include} && ln -s releases/0 .current.0123456789ab`,
       );

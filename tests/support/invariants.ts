@@ -4,7 +4,7 @@ import type { MachineSite } from "./machineSite.ts";
 const FRESH_CONNECTIONS = 8;
 
 /** What a test knows of the moment at which it asks. */
-export interface Moment {
+interface Moment {
   /** The version that must be live; "none" while no version was ever healthy. */
   readonly serves: string;
   /** nginx's configuration was red before, through somebody else's doing. @default false */

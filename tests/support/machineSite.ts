@@ -16,7 +16,7 @@ import { probePlan, siteAt, smokePlan } from "./site.ts";
 import type { PlainArgs } from "./stack.ts";
 
 /** What differs from the plan of a small site. */
-export interface SwitchWish extends Partial<Omit<SwitchPlan, "probe">> {
+interface SwitchWish extends Partial<Omit<SwitchPlan, "probe">> {
   readonly probe?: Partial<ProbePlan>;
 }
 
@@ -30,7 +30,7 @@ export function pageThatIsDown(version: string): string {
   return `<?php if ($_SERVER["REQUEST_URI"] === "/up") { http_response_code(500); exit("down"); } echo "version ${version}";`;
 }
 
-export const owner = { id: "0123456789abcdef", stack: "site/test", resource: "example.com" };
+const owner = { id: "0123456789abcdef", stack: "site/test", resource: "example.com" };
 
 /** The site of a machine, and the builds for it on this side. Each call has a connection of its own, so that none outlives a power cut. */
 export class MachineSite {
