@@ -171,7 +171,7 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         next: "See nginx's error log for lines with [alert] and [emerg]",
       };
     case "nginx-stopped":
-      return { observed: "nginx stopped during the reload", next: 'Start it as root: "systemctl start nginx.service"' };
+      return { observed: "nginx stopped during the switch", next: 'Start it as root: "systemctl start nginx.service"' };
     case "disk-full":
       return { observed: `no room or no right to write (${detail})`, next: "Make room and try again" };
     case "unrecovered":

@@ -198,3 +198,13 @@ test("a version is drained when no old worker is left, also of the generation be
   reader.destroy();
   await rig.close();
 });
+
+test("no version is said to stay live that the workers do not prove", async () => {
+  const rig = await startSwitchRig();
+  await rig.release("1", "2");
+  await rig.run("1");
+  assert.equal((await rig.run("2", { smoke: "abort smoke" })).facts.get("live"), "1");
+  writeFileSync(rig.includePath, `set $root_dir ${rig.deployPath}/releases/2/public;\n`);
+  assert.equal((await rig.run("2", { smoke: "abort smoke" })).facts.has("live"), false);
+  await rig.close();
+});

@@ -13,6 +13,8 @@ import { switchPlanOf } from "./switchPlan.ts";
 export interface Wishes {
   /** The word after the probe, or who finds it; `shell` is the process that runs the script. @default "commit" */
   readonly probe?: string | ((shell: ChildProcess) => Promise<string>);
+  /** The word before the switch. @default "go" */
+  readonly smoke?: string;
   readonly shell?: string;
   readonly inputs?: ScriptInputs;
 }
@@ -45,7 +47,7 @@ export async function startSwitchRig(options?: SandboxOptions): Promise<SwitchRi
         await sandbox.writeFile(`${ownDir}/manifests/${version}`, "");
       }
     },
-    run(version, { probe = "commit", shell = "/bin/sh", inputs = {} } = {}) {
+    run(version, { smoke = "go", probe = "commit", shell = "/bin/sh", inputs = {} } = {}) {
       const plan = switchPlanOf(version, { site, nginx, commitTimeout: 10, drainTimeout: 1 });
       const all = { ...switchInputs(plan, { owner, takeOver: true }, newRun(), opcacheScript()), ...inputs };
       let running: ChildProcess | undefined;
@@ -58,7 +60,7 @@ export async function startSwitchRig(options?: SandboxOptions): Promise<SwitchRi
       });
       return converse(transport, hostScript("switch"), all, {
         ask: async (name) => {
-          if (name === "smoke") return "go";
+          if (name === "smoke") return smoke;
           if (typeof probe === "string") return probe;
           if (running === undefined) throw new Error("nothing runs");
           return probe(running);

@@ -73,13 +73,16 @@ choose_live() {
   # The rollback target: what was live before this version.
   previous=$live
   [ "$live" != "$version" ] || previous=$(field "$live_line" from)
-  fact live "$live"
   fact previous "$previous"
   # Once a site: what a reload costs with this nginx, the client knows.
   [ -z "$first" ] || fact nginx "$(nginx -v 2>&1 || :)"
   fact include-before "$include_state $include_root"
   was_witnessed=
-  if witnessed; then was_witnessed=yes; fi
+  if witnessed; then
+    was_witnessed=yes
+    # Proved by the workers, not by the journal alone.
+    fact live "$(version_of "$include_root")"
+  fi
 }
 
 nothing_to_do() {

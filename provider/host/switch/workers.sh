@@ -77,13 +77,18 @@ started() {
   printf '%s' "${20}"
 }
 
+# ticks: a second's; Linux has 100 wherever nginx runs, and not every host has getconf
+ticks() {
+  getconf CLK_TCK 2>/dev/null || printf 100
+}
+
 # epoch_of TICKS: hundredths of a second since 1970. The boot time in /proc/stat is a whole second and jumps; the difference of two clocks
 # read now does not.
 epoch_of() {
   epoch_now=$(date +%s%N)
   # Without nanoseconds (BusyBox) the answer may be a second too early.
   case $epoch_now in *[!0-9]*) epoch_now=${epoch_now%%[!0-9]*}000000000 ;; esac
-  printf '%s' "$((epoch_now / 10000000 - $(uptime_cs) + $1 * 100 / $(getconf CLK_TCK)))"
+  printf '%s' "$((epoch_now / 10000000 - $(uptime_cs) + $1 * 100 / $(ticks)))"
 }
 
 # master_started: what the witness tells masters apart by; with hidden processes it is systemd's microseconds since boot
@@ -99,6 +104,6 @@ master_started() {
 master_epoch() {
   epoch_ticks=$(master_started)
   [ -n "$epoch_ticks" ] || return 0
-  [ -z "$hidden" ] || epoch_ticks=$((epoch_ticks / (1000000 / $(getconf CLK_TCK))))
+  [ -z "$hidden" ] || epoch_ticks=$((epoch_ticks / (1000000 / $(ticks))))
   epoch_of "$epoch_ticks"
 }
