@@ -25,13 +25,13 @@ export function hostScript(name: string): string {
 /**
  * One command line that runs `script` with `inputs` in whatever login shell the user has. It holds neither a backslash, a quote
  * besides its own, nor a line end: fish rewrites backslashes in single quotes, and tcsh breaks on quoted line ends. The script
- * arrives whole or not at all (its length is compared), and standard input stays free for what the script reads. It is compressed, to a
+ * arrives whole or not at all (gzip checks it, and its length is compared), and standard input stays free for what the script reads. It is compressed, to a
  * third: a new connection's first packets hold no more (RFC 6928).
  */
 export function commandLine(script: string, inputs: ScriptInputs): string {
   const assignments = Object.entries(inputs).map(([name, value]) => `${variable(name)}=${quote(value)}\n`);
   const text = Buffer.from((assignments.join("") + script).trimEnd(), "utf8");
-  const loader = `LC_ALL=C; export LC_ALL; s=$(printf %s ${gzipSync(text, { level: 9 }).toString("base64")} | base64 -d | gzip -d); test \${#s} -eq ${text.length} || exit ${DAMAGED}; eval "$s"`;
+  const loader = `LC_ALL=C; export LC_ALL; s=$(printf %s ${gzipSync(text, { level: 9 }).toString("base64")} | base64 -d | gzip -d) && test \${#s} -eq ${text.length} || exit ${DAMAGED}; eval "$s"`;
   const line = `exec /bin/sh -c '${loader}'`;
   if (line.length > LONGEST_LINE)
     throw new Error(`a script and its inputs make a line of ${line.length} bytes, and a host takes ${LONGEST_LINE}`);
