@@ -75,7 +75,7 @@ function includedVersion({ answer, plan }: FailedSwitch): string {
 function stopped(version: string): Words {
   return {
     observed: "nginx is not running",
-    next: `Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names ${version}`,
+    next: `Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names ${version}. If it runs, \`nginx.pidFile\` must name its pid file`,
   };
 }
 

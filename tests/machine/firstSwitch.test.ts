@@ -87,7 +87,7 @@ for (const suite of suites) {
         assert.deepEqual(errorsIn(failed), [
           `Cannot switch example.com to 1 on ${machine.address}: nginx is not running. ` +
             'Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; ' +
-            "the configuration is tested, and its include names 1",
+            "the configuration is tested, and its include names 1. If it runs, `nginx.pidFile` must name its pid file",
         ]);
         await machine.must("systemctl start nginx.service");
         await assertInvariants(on, { serves: "1" });

@@ -17,10 +17,10 @@ lock_host() {
   await_lock 9 host-locked holder_of_host
 }
 
-# A restore waits for others too, but a version that is not healthy never stays because of a lock.
+# A restore waits for others too, as long as a test and a reload may take; a version that is not healthy never stays because of a lock.
 lock_host_to_restore() {
   exec 9<"$conf_dir"
-  flock -w "$lock_timeout" 9 || :
+  flock -w "$((reload_timeout + 20))" 9 || :
 }
 
 unlock_host() {

@@ -93,8 +93,10 @@ before_text() {
   fi
 }
 
+# restore_failed WHY: Pulumi's state keeps the resource for its next update, so the site is its owner's from here on
 restore_failed() {
   fact restore-failed "$1"
+  [ ! -f "$own_dir/.owner.$run" ] || place_owner || :
   journal unrestored from "$failed_version" to "$(version_of "$before")" reason "$1" || :
 }
 

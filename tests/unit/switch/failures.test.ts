@@ -80,7 +80,7 @@ describe("The error of a failed switch", () => {
     });
     assert.equal(
       message,
-      'Cannot switch example.com to 43 on web1: nginx is not running; restored 42. Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names 42',
+      'Cannot switch example.com to 43 on web1: nginx is not running; restored 42. Start it as root ("systemctl start nginx.service"), then run "pulumi up" again; the configuration is tested, and its include names 42. If it runs, `nginx.pidFile` must name its pid file',
     );
   });
 
