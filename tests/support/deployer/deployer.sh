@@ -1,17 +1,14 @@
 #!/bin/sh
-# Does to a directory what Deployer 7 does, for machines without it: deployer.sh DIR TASK [RELEASE]
+# Does to a directory what Deployer's tasks do, for machines without it: deployer.sh DIR TASK [ARGUMENT]
 #   prepare RELEASE   deploy:prepare: takes .dep/deploy.lock, and makes releases/RELEASE with the link `release` to it, filled from standard input
-#   publish           deploy:publish: `current` to what `release` points at, `release` gone, unlocked, cleaned up
-#   cleanup           deploy:cleanup: keeps the 2 newest of its own log, whatever `current` or nginx say
-#   unlock            deploy:unlock
+#   publish           deploy:publish: `current` to what `release` points at, `release` gone, unlocked; with keep_releases -1, so nothing is pruned
+#   cleanup KEEP      deploy:cleanup: keeps the KEEP newest of its own log, whatever `current` or nginx say
 # shellcheck shell=sh
 set -eu
 
 cd "$1"
 task=$2
-name=${3-}
-
-unlock() { rm -f .dep/deploy.lock; }
+argument=${3-}
 
 # deploy:lock
 lock() {
@@ -20,19 +17,20 @@ lock() {
     echo "Deploy locked by $(cat .dep/deploy.lock)." >&2
     exit 1
   fi
-  printf ci >.dep/deploy.lock
+  echo ci >.dep/deploy.lock
 }
 
-# deploy:release: a release that the link still names was never published, so it goes
+# deploy:release: a link that is there names a release that was never published. Up to Deployer 7.0.1 that release goes too, which is the
+# worst case for what others switched to; since 7.0.2 only the link does.
 release() {
   if [ -h release ]; then
     rm -rf "$(readlink release)"
     rm release
   fi
-  mkdir -p "releases/$name"
-  printf '{"created_at":"%s","release_name":"%s","user":"ci","target":"HEAD"}\n' "$(date +%Y-%m-%dT%H:%M:%S%z)" "$name" >>.dep/releases_log
-  printf '%s' "$name" >.dep/latest_release
-  ln -nfs --relative "releases/$name" release
+  mkdir -p "releases/$argument"
+  printf '{"created_at":"%s","release_name":"%s","user":"ci","target":"HEAD"}\n' "$(date +%Y-%m-%dT%H:%M:%S%z)" "$argument" >>.dep/releases_log
+  printf '%s\n' "$argument" >.dep/latest_release
+  ln -nfs --relative "releases/$argument" release
 }
 
 # deploy:update_code and deploy:shared, with a site of one page and one shared directory
@@ -43,7 +41,7 @@ fill() {
 }
 
 cleanup() {
-  sed -n 's/.*"release_name":"\([^"]*\)".*/\1/p' .dep/releases_log | tail -n 2 >.dep/kept
+  sed -n 's/.*"release_name":"\([^"]*\)".*/\1/p' .dep/releases_log | tail -n "$argument" >.dep/kept
   for old in releases/*; do
     grep -qxF "${old#releases/}" .dep/kept || ! grep -q "\"release_name\":\"${old#releases/}\"" .dep/releases_log || rm -rf "$old"
   done
@@ -57,13 +55,11 @@ case $task in
     fill
     ;;
   publish)
-    # deploy:symlink: mv -T replaces the link in one step
+    # deploy:symlink: mv -T replaces the link in one step; then deploy:unlock
     mv -T release current
-    unlock
-    cleanup
+    rm -f .dep/deploy.lock
     ;;
   cleanup) cleanup ;;
-  unlock) unlock ;;
   *)
     echo "deployer.sh: no task $task" >&2
     exit 2
