@@ -23,6 +23,8 @@ export interface ReleasePlan {
 export interface ReleaseResult {
   readonly status: "uploaded" | "reused" | "adopted";
   readonly releaseDir: string;
+  /** "complete", or what is not as the manifest says: "changed: PATH". */
+  readonly releaseState: string;
   /** The digest of what lies on the host, by the host's own manifest. */
   readonly releaseDigest: string;
   readonly files: number;

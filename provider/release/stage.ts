@@ -46,6 +46,7 @@ export async function stageRelease(
   return {
     status: statusOf(answer.outcome),
     releaseDir: releaseDir(plan.deployPath, plan.version),
+    releaseState: answer.facts.get("state") ?? "complete",
     releaseDigest: answer.facts.get("digest") ?? "",
     files: Number(answer.facts.get("files")),
     bytes: Number(answer.facts.get("bytes")),

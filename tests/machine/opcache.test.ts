@@ -159,7 +159,8 @@ describe("opcache of a pool that deploy may not write", { skip }, () => {
     assert.equal(report.status, "switched");
     assert.equal(report.opcache, "left alone");
     const why = "deploy can write no php-fpm socket in /run/php";
-    const next = "Name one in `pools`, and let deploy write it: usermod --append --groups www-data deploy";
+    const next =
+      "Let deploy write the site's, as root: usermod --append --groups www-data deploy; one that lies elsewhere is named in `pools`";
     const warning = `The release was not tried before the switch: ${why}. ${next}`;
     assert.deepEqual(warnings.filter(aboutElse), [warning]);
     told = warning;
