@@ -160,7 +160,7 @@ describe("opcache of a pool that deploy may not write", { skip }, () => {
     assert.equal(report.opcache, "left alone");
     const why = "deploy can write no php-fpm socket in /run/php";
     const next =
-      "Let deploy write the site's, as root: usermod --append --groups www-data deploy; one that lies elsewhere is named in `pools`";
+      "If the site's lies elsewhere, name it in `pools`; else let deploy write it, as root: usermod --append --groups www-data deploy";
     const warning = `The release was not tried before the switch: ${why}. ${next}`;
     assert.deepEqual(warnings.filter(aboutElse), [warning]);
     told = warning;
