@@ -6,7 +6,7 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
+  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
   return {
     deployPath,
     version,
@@ -15,6 +15,7 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): Relea
     sharedFiles,
     dirMode,
     fileMode,
+    dedupe,
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };

@@ -54,15 +54,13 @@ async function stage(verb: "create" | "update", inputs: ReleaseInputs, news: Pro
   const report = reporter(news, redactor(news));
   return onHost(inputs, verb, report, async (transport) => {
     const plan = releasePlan(inputs, news.sourceDigest);
-    const { status, files, bytes, sentBytes, seconds, releaseDir, releaseDigest, warnings } = await stageRelease(
-      transport,
-      plan,
-      report.status,
-    );
-    warnings.forEach(report.warn);
+    const staged = await stageRelease(transport, plan, report.status);
+    const { status, files, bytes, sentBytes, seconds, releaseDir, releaseState, releaseDigest } = staged;
+    staged.warnings.forEach(report.warn);
     return stripped({
       ...news,
       releaseDir,
+      releaseState,
       releaseDigest,
       report: { status, files, bytes, sentBytes, seconds },
       reachable: true,

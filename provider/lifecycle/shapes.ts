@@ -1,4 +1,4 @@
-import { OnUnreachable } from "../args.ts";
+import { Dedupe, OnUnreachable } from "../args.ts";
 import { OpcachePolicy, OpcacheVia, ProbeScheme } from "../switchArgs.ts";
 import { duration } from "./duration.ts";
 import { fallback, list, object, optional, type Parsed, record, section } from "./fields.ts";
@@ -46,6 +46,7 @@ export const releaseShape = {
     "0644",
   ),
   deleteReleases: fallback(kind.flag, false),
+  dedupe: fallback(kind.choice(Dedupe), Dedupe.Hardlink),
 };
 
 export const switchShape = {

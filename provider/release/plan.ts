@@ -1,3 +1,5 @@
+import type { Dedupe } from "../args.ts";
+
 /** Everything that putting one release on disk needs to know. */
 export interface ReleasePlan {
   readonly deployPath: string;
@@ -13,12 +15,16 @@ export interface ReleasePlan {
   /** Octal modes on the host, as in "0755" and "0644"; a file with the executable bit gets `dirMode`. */
   readonly dirMode: string;
   readonly fileMode: string;
+  /** Whether files that the newest release has too are links to its files, or copies of them. */
+  readonly dedupe: Dedupe;
 }
 
 /** What putting a release on disk came to. */
 export interface ReleaseResult {
   readonly status: "uploaded" | "reused" | "adopted";
   readonly releaseDir: string;
+  /** "complete", or what is not as the manifest says: "changed: PATH". */
+  readonly releaseState: string;
   /** The digest of what lies on the host, by the host's own manifest. */
   readonly releaseDigest: string;
   readonly files: number;

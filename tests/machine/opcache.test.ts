@@ -168,7 +168,8 @@ describe("opcache of a pool that deploy may not write", { skip }, () => {
 
   test("is left alone, the switch goes through, and one warning names the input and the right", async () => {
     const why = "deploy can write no php-fpm socket in /run/php";
-    const untried = `The release was not tried before the switch: ${why}. Name one in \`pools\`, and let deploy write it: ${grant}`;
+    const next = `Let deploy write the site's, as root: ${grant}; one that lies elsewhere is named in \`pools\``;
+    const untried = `The release was not tried before the switch: ${why}. ${next}`;
     assert.deepEqual(await up("1"), {
       warnings: [untried, reloadWarning(await machine.must("nginx -v 2>&1"))].sort(),
       status: "switched",
