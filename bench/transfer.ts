@@ -131,8 +131,21 @@ and the digests of the sources are known from the preview (making them the first
 and what it receives, and what it has is on disk before it says so; tar and rsync do neither. ${RUNS} runs of each by turns, after one to warm up; medians.
 
 ${figuresTable}
+
+${verdict("First, wanted at most 1.1 times tar", figures, rows[1], rows[0], 1.1)}
+${verdict("20 files changed, wanted at most rsync", figures, rows[3], rows[2], 1)}
+${verdict("All mtimes new, wanted at most rsync", figures, rows[5], rows[4], 1)}
 `);
   console.log(figuresTable);
+}
+
+function verdict(wanted: string, figures: readonly Map<Row, Figure[]>[], ours: Row, theirs: Row, most: number): string {
+  const times = figures.map((wire) => {
+    const [one, other] = [ours, theirs].map((row) => median((wire.get(row) ?? []).map(({ seconds }) => seconds)));
+    return (one ?? 0) / (other ?? 1);
+  });
+  const words = times.map((time) => `${time <= most ? "met" : "missed"} with ${time.toFixed(2)}`);
+  return `- ${wanted}: ${words.join(" at RTT 0, ")} at RTT ${RTT}.`;
 }
 
 main().catch((error: unknown) => {

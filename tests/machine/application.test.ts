@@ -64,7 +64,7 @@ describe("a real application", { skip }, () => {
     assert.deepEqual(digests, [digest]);
     // By other means than the package's own: names, contents and executable bits are the same on both sides.
     const list =
-      "find . -name data -prune -o -type f -printf '%m %P\\n' | sed 's/^[0-7]*\\([0-7]\\)[0-7][0-7] /\\1 /; s/^[4-6] /- /; s/^7 /x /' | LC_ALL=C sort; find . -name data -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum";
+      "find . -name data -prune -o -type f -printf '%m %P\\n' | sed 's/^[0-7]*\\([0-7]\\)[0-7][0-7] /\\1 /; s/^[46] /- /; s/^[57] /x /' | LC_ALL=C sort; find . -name data -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum";
     const sum = "| sha256sum";
     assert.equal(
       await machine.must(`cd ${machine.deployPath}/releases/${version} && { ${list}; } ${sum}`),

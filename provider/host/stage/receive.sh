@@ -79,8 +79,11 @@ chunks() {
 
 # need_space: seen before anything is written, where the file system counts what it has
 need_space() {
-  { [ "$(free_of k)" -ge "$coming_blocks" ] && [ "$(free_of i)" -gt "$coming_files" ]; } ||
+  blocks=$(free_of k)
+  inodes=$(free_of i)
+  if [ "${blocks:-$coming_blocks}" -lt "$coming_blocks" ] || [ "${inodes:-$coming_files}" -lt "$coming_files" ]; then
     no_space "$coming_files files of $coming_blocks KiB are to come"
+  fi
 }
 
 # unpacking_failed: by what the tools said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".
@@ -109,16 +112,18 @@ cut_off() {
 no_space() {
   drop_stage
   fact "done" "what had arrived was removed"
-  refuse no-space "$1: $version has $((source_bytes / 1024)) KiB of files, $deploy_path has $(free_of k) KiB and $(free_of i) inodes free" \
+  blocks=$(free_of k)
+  inodes=$(free_of i)
+  refuse no-space "$1: $version has $((source_bytes / 1024)) KiB of files, $deploy_path has ${blocks:-?} KiB and ${inodes:-?} inodes free" \
     "Free some space on the host"
 }
 
-# free_of k|i: free KiB or inodes; a large number where the file system has no fixed count of them (btrfs says 0 of 0)
+# free_of k|i: free KiB or inodes; nothing where they are not counted (btrfs says 0 of 0 inodes)
 free_of() {
-  df -P"$1" "$deploy_path" | tail -n 1 | {
-    read -r _ total _ free _
+  df -P"$1" "$deploy_path" 2>/dev/null | tail -n 1 | {
+    read -r _ total _ free _ || :
     case $total,$free in
-      0,* | *[!0-9,]* | ,* | *,) echo 999999999999 ;;
+      0,* | *[!0-9,]* | ,* | *,) ;;
       *) echo "$free" ;;
     esac
   }
