@@ -1,3 +1,5 @@
+import type { Retention } from "./retention.ts";
+
 /** Everything that putting one release on disk needs to know. */
 export interface ReleasePlan {
   readonly deployPath: string;
@@ -13,6 +15,8 @@ export interface ReleasePlan {
   /** Octal modes on the host, as in "0755" and "0644"; a file with the executable bit gets `dirMode`. */
   readonly dirMode: string;
   readonly fileMode: string;
+  /** What becomes of older releases; absent: they stay. */
+  readonly retention?: Retention;
 }
 
 /** What putting a release on disk came to. */
@@ -26,5 +30,7 @@ export interface ReleaseResult {
   /** Bytes that went over the wire. */
   readonly sentBytes: number;
   readonly seconds: number;
+  /** The older releases that were removed before it, as in "37, 36", or why none was. */
+  readonly pruned: string;
   readonly warnings: readonly string[];
 }

@@ -7,6 +7,7 @@ import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
+import { prunedIn, retentionInputs } from "./retention.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
 import { openSource, type Source } from "./source.ts";
 import { closed, sendRelease } from "./upload.ts";
@@ -49,6 +50,7 @@ export async function stageRelease(
     bytes: Number(answer.facts.get("bytes")),
     sentBytes: sending.sent,
     seconds: Math.round((performance.now() - started) / 10) / 100,
+    pruned: prunedIn(answer, plan.retention),
     warnings: answer.texts.get("warning") ?? [],
   };
 }
@@ -122,6 +124,7 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     shared_dirs: plan.sharedDirs.map(cleanShared).join("\n"),
     shared_files: plan.sharedFiles.map(cleanShared).join("\n"),
     dir_mode: plan.dirMode,
+    ...retentionInputs(plan.retention),
   };
 }
 
