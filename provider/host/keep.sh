@@ -18,7 +18,7 @@ read_kept() {
   journal_seen=$(journal_size)
   live=$(live_root) || live=
   current=$(readlink -f "$deploy_path/current") || current=
-  real_releases=$(readlink -f "$deploy_path/releases") || real_releases=$deploy_path/releases
+  kept_releases=$(readlink -f "$deploy_path/releases") || kept_releases=$deploy_path/releases
   # What was committed last is what a restore comes back to, even where somebody changed the include since.
   kept_line=$(journal_last committed)
   previous=" $(field "$kept_line" from) $(field "$kept_line" to) "
@@ -27,8 +27,8 @@ read_kept() {
 
 # live_root: the directory that the include names
 live_root() {
-  named=$(sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p' "$include_path" 2>/dev/null) || :
-  [ -z "$named" ] || readlink -f "$(printf '%s\n' "$named" | tail -n 1)"
+  kept_named=$(sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p' "$include_path" 2>/dev/null) || :
+  [ -z "$kept_named" ] || readlink -f "$(printf '%s\n' "$kept_named" | tail -n 1)"
 }
 
 # read_draining: $draining has the versions of which the journal names a worker that still lives
@@ -58,19 +58,19 @@ worker_lives() {
 # why_it_stays NAME: $why, for what lies in releases/ under that name; empty if nothing needs it. Not ours is what has no manifest: a
 # directory of others, or one that is not finished.
 why_it_stays() {
-  dir=$deploy_path/releases/$1
-  real=$real_releases/$1
-  [ ! -L "$dir" ] || real=$(readlink -f "$dir") || real=$real_releases/$1
+  kept_dir=$deploy_path/releases/$1
+  kept_real=$kept_releases/$1
+  [ ! -L "$kept_dir" ] || kept_real=$(readlink -f "$kept_dir") || kept_real=$kept_releases/$1
   why=
-  case $live/ in "$real"/*) why=live && return ;; esac
-  case $current/ in "$real"/*) why=current && return ;; esac
+  case $live/ in "$kept_real"/*) why=live && return ;; esac
+  case $current/ in "$kept_real"/*) why=current && return ;; esac
   if [ "$1" = "${version:-}" ]; then
     why=wanted
   elif [ "${previous#*" $1 "}" != "$previous" ]; then
     why=previous
   elif [ "${draining#*" $1 "}" != "$draining" ]; then
     why=draining
-  elif [ ! -d "$dir" ] || [ -L "$dir" ] || ! read_manifest "$own/manifests/$1"; then
+  elif [ ! -d "$kept_dir" ] || [ -L "$kept_dir" ] || ! read_manifest "$own/manifests/$1"; then
     why=not-ours
   fi
 }
@@ -79,15 +79,15 @@ why_it_stays() {
 # the site's lock before it looks for its release, and we look for the lock again when the release is gone: whoever comes second meets the other.
 take_away() {
   why=cannot-be-moved
-  aside=$own/.aside.$1.$trash_name
-  mv -T "$deploy_path/releases/$1" "$aside" 2>/dev/null || return 1
+  kept_aside=$own/.aside.$1.$trash_name
+  mv -T "$deploy_path/releases/$1" "$kept_aside" 2>/dev/null || return 1
   if switch_works || [ "$(journal_size)" != "$journal_seen" ]; then
     why=switching
-    mv -T "$aside" "$deploy_path/releases/$1"
+    mv -T "$kept_aside" "$deploy_path/releases/$1"
     return 1
   fi
   rm -f "$own/manifests/$1"
-  mv -T "$aside" "$own/trash/$1.$trash_name"
+  mv -T "$kept_aside" "$own/trash/$1.$trash_name"
 }
 
 # clear_asides: what a run that was killed had just taken away

@@ -8,9 +8,9 @@ main() {
   clear_asides
   read_kept
   [ -n "$live" ] || succeed nothing-live
-  for each in "$deploy_path"/releases/*; do
-    [ -e "$each" ] || [ -L "$each" ] || continue
-    remove_one "${each##*/}"
+  for remove_each in "$deploy_path"/releases/*; do
+    [ -e "$remove_each" ] || [ -L "$remove_each" ] || continue
+    remove_one "${remove_each##*/}"
   done
   unlock_staging
   empty_trash

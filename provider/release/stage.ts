@@ -42,8 +42,10 @@ export async function stageRelease(
   });
   if (sending.failure !== undefined) throw sending.failure;
   if (answer.outcome === undefined) throw failed(transport, plan, answer);
+  const status = statusOf(answer.outcome);
+  progress(`${status} ${plan.version}, ${sizeOf(sending.sent)} sent`);
   return {
-    status: statusOf(answer.outcome),
+    status,
     releaseDir: releaseDir(plan.deployPath, plan.version),
     releaseDigest: answer.facts.get("digest") ?? "",
     files: Number(answer.facts.get("files")),
@@ -126,6 +128,11 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     dir_mode: plan.dirMode,
     ...retentionInputs(plan.retention),
   };
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function statusOf(outcome: string): ReleaseResult["status"] {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { prunedIn } from "../../provider/release/retention.ts";
+import { accountHere } from "../support/account.ts";
 import {
   busyboxPrograms,
   dead,
@@ -298,4 +299,27 @@ test("what a run had just taken away when it was killed goes with the next", asy
     [],
   );
   await trashEmptied(deployPath);
+});
+
+test("what cannot be removed within a day is said, with what to do", {
+  skip: process.getuid?.() !== 0 && "another user's files need root",
+}, async (t) => {
+  const dir = temporaryDir(t);
+  const deployPath = join(dir, "site");
+  const retention = makeSite(deployPath, six);
+  const { uid } = accountHere();
+  execFileSync("chown", ["-R", String(uid), deployPath]);
+  const theirs = join(deployPath, ".site-release/trash/0.abc");
+  mkdirSync(join(theirs, "cache"), { recursive: true });
+  writeFileSync(join(theirs, "cache/file"), "");
+  const warnings = async (options: ShellOptions) =>
+    (await prune(deployPath, "next", retention, { uid, ...options })).texts.get("warning");
+  assert.equal(await warnings({}), undefined);
+  // Nobody can set a file's ctime: it is the clock that goes on.
+  const date = `#!/bin/sh\n[ "$*" = +%s ] || exec /bin/date "$@"\necho $(($(/bin/date +%s) + 90000))\n`;
+  mkdirSync(join(dir, "programs"));
+  writeFileSync(join(dir, "programs/date"), date, { mode: 0o755 });
+  assert.deepEqual(await warnings({ programs: join(dir, "programs") }), [
+    `${theirs} cannot be removed, most likely since another user's files are in it. As root: rm -r ${deployPath}/.site-release/trash/*`,
+  ]);
 });

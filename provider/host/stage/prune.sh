@@ -21,7 +21,19 @@ prune() {
     prune_releases
   fi
   unlock_staging
+  warn_of_trash
   empty_trash
+}
+
+# warn_of_trash: what rm could not remove within a day, it never will
+warn_of_trash() {
+  for left in "$own"/trash/*; do
+    # Another run may be removing it at this moment.
+    prune_since=$(stat -c %Z "$left" 2>/dev/null) || continue
+    [ $(($(date +%s) - prune_since)) -gt 86400 ] || continue
+    warn "$left cannot be removed, most likely since another user's files are in it. As root: rm -r $own/trash/*"
+    return 0
+  done
 }
 
 # switch_unsettled: one is at work or was interrupted; what it comes back to is for its own script to tell
@@ -34,7 +46,7 @@ switch_unsettled() {
 
 prune_releases() {
   sort_releases
-  for prune_version in $(printf '%s' "$needless" | beyond_kept); do
+  for prune_version in $(printf '%s' "$prune_needless" | beyond_kept); do
     if take_away "$prune_version"; then
       say text pruned "$prune_version"
     elif [ "$why" = switching ]; then
@@ -47,21 +59,21 @@ prune_releases() {
   name_strangers
 }
 
-# sort_releases: $needless are complete and nothing needs them, as lines "TIME PLACE VERSION"; $strangers are no releases
+# sort_releases: $prune_needless are complete and nothing needs them, as lines "TIME PLACE VERSION"; $prune_strangers are no releases
 sort_releases() {
-  needless=
-  strangers=
-  lives=$(read_lives)$nl
-  for each in "$deploy_path"/releases/*; do
-    [ -e "$each" ] || [ -L "$each" ] || continue
-    each=${each##*/}
-    why_it_stays "$each"
+  prune_needless=
+  prune_strangers=
+  prune_lives=$(read_lives)$nl
+  for prune_each in "$deploy_path"/releases/*; do
+    [ -e "$prune_each" ] || [ -L "$prune_each" ] || continue
+    prune_each=${prune_each##*/}
+    why_it_stays "$prune_each"
     case $why in
       '')
-        last_live "$each"
-        needless="$needless$used $each$nl"
+        last_live "$prune_each"
+        prune_needless="$prune_needless$prune_used $prune_each$nl"
         ;;
-      not-ours) strangers="$strangers$(printf '%s' "$each" | tr '\n' '?' | visible)$nl" ;;
+      not-ours) prune_strangers="$prune_strangers$(printf '%s' "$prune_each" | tr '\n' '?' | visible)$nl" ;;
     esac
   done
 }
@@ -78,28 +90,28 @@ read_lives() {
     -e g -e 's/.*"at":"\([^"]*\)".*"to":"\([^"]*\)".*/\1 \2/p' | grep -n . || :
 }
 
-# last_live VERSION: $used is when it was last live, by the journal, and the journal's place tells those of one second apart. What never was
-# live counts from its manifest. The directory's own times say nothing: a cache file that comes or goes changes them.
+# last_live VERSION: $prune_used is when it was last live, by the journal, whose order tells those of one second apart. What never was live
+# counts from its manifest. The directory's own times say nothing: a cache file that comes or goes changes them.
 last_live() {
-  used=${lives%" $1$nl"*}
-  if [ "$used" = "$lives" ]; then
-    used="$(date -u -r "$own/manifests/$1" +%Y-%m-%dT%H:%M:%SZ) 0"
+  prune_used=${prune_lives%" $1$nl"*}
+  if [ "$prune_used" = "$prune_lives" ]; then
+    prune_used="$(date -u -r "$own/manifests/$1" +%Y-%m-%dT%H:%M:%SZ) 0"
   else
-    used=${used##*"$nl"}
-    used="${used#*:} ${used%%:*}"
+    prune_used=${prune_used##*"$nl"}
+    prune_used="${prune_used#*:} ${prune_used%%:*}"
   fi
 }
 
 # name_strangers: each once; what is gone is forgotten
 name_strangers() {
-  known=$(cat "$own/strangers" 2>/dev/null) || :
-  new=
-  while IFS= read -r stranger; do
-    case $nl$known$nl in *"$nl$stranger$nl"*) ;; *) new="${new:+$new, }$stranger" ;; esac
+  prune_known=$(cat "$own/strangers" 2>/dev/null) || :
+  prune_new=
+  while IFS= read -r prune_stranger; do
+    case $nl$prune_known$nl in *"$nl$prune_stranger$nl"*) ;; *) prune_new="${prune_new:+$prune_new, }$prune_stranger" ;; esac
   done <<STRANGERS
-${strangers%"$nl"}
+${prune_strangers%"$nl"}
 STRANGERS
-  [ -z "$new" ] ||
-    warn "$deploy_path/releases has what is no complete release of this package, and is neither counted nor pruned: $new"
-  [ "${strangers%"$nl"}" = "$known" ] || printf '%s' "$strangers" >"$own/strangers" || :
+  [ -z "$prune_new" ] ||
+    warn "$deploy_path/releases has what is no complete release of this package, and is neither counted nor pruned: $prune_new"
+  [ "${prune_strangers%"$nl"}" = "$prune_known" ] || printf '%s' "$prune_strangers" >"$own/strangers" || :
 }
