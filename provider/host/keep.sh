@@ -31,16 +31,15 @@ live_root() {
   [ -z "$kept_named" ] || readlink -f "$(printf '%s\n' "$kept_named" | tail -n 1)"
 }
 
-# read_draining: $draining has the versions of which the journal names a worker that still lives
+# read_draining: $draining has the versions of which the journal names a worker that still lives. Words, since read takes a byte at a time.
 read_draining() {
   draining=' '
-  while read -r kept_version kept_workers; do
-    for kept_worker in $kept_workers; do
-      if worker_lives "$kept_worker"; then draining="$draining$kept_version "; fi
-    done
-  done <<READ
-$(journal_lines draining | sed -n 's/.*"version":"\([^"]*\)".*"workers":"\([^"]*\)".*/\1 \2/p')
-READ
+  for kept_word in $(journal_lines draining | sed -n 's/.*"version":"\([^"]*\)".*"workers":"\([^"]*\)".*/=\1 \2/p'); do
+    case $kept_word in
+      =*) kept_version=${kept_word#=} ;;
+      *) if worker_lives "$kept_word"; then draining="$draining$kept_version "; fi ;;
+    esac
+  done
 }
 
 # worker_lives PID:START: another process may have the number by now. A journal names hundreds: those that are gone cost no process.

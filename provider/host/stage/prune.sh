@@ -83,9 +83,10 @@ beyond_kept() {
   sort -k1,1r -k2,2nr -k3,3r | tail -n "+$((keep_releases + 1))" | cut -d ' ' -f 3
 }
 
-# read_lives: each time that a version went live or ceased to be, as lines "PLACE:TIME VERSION"
+# read_lives: each time that a version went live or ceased to be, as lines "PLACE:TIME VERSION". What was not live in hundreds of switches is
+# old by its manifest too.
 read_lives() {
-  journal_lines committed | sed -n \
+  journal_lines committed | tail -n 300 | sed -n \
     -e h -e 's/.*"at":"\([^"]*\)".*"from":"\([^"]*\)".*/\1 \2/p' \
     -e g -e 's/.*"at":"\([^"]*\)".*"to":"\([^"]*\)".*/\1 \2/p' | grep -n . || :
 }
