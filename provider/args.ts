@@ -11,6 +11,18 @@ export const OnUnreachable = {
 } as const;
 export type OnUnreachable = (typeof OnUnreachable)[keyof typeof OnUnreachable];
 
+/** How releases share what they have in common on the host's disk. */
+export const Dedupe = {
+  /**
+   * A file that the newest release has too is the same file on disk, under two names. So that nothing changes several releases at once,
+   * files lose their write bits: only root can still write into them, and replacing them works as ever.
+   */
+  Hardlink: "hardlink",
+  /** Each release has files of its own: copies, which share blocks where the file system can (reflinks), and keep their write bits. */
+  Copy: "copy",
+} as const;
+export type Dedupe = (typeof Dedupe)[keyof typeof Dedupe];
+
 /** Where the site lies, and which version of it is wanted. Times are in seconds. */
 export interface SiteReleaseArgs {
   /**
@@ -132,13 +144,20 @@ export interface SiteReleaseArgs {
    */
   keepReleases?: pulumi.Input<number>;
   /**
-   * The octal mode of directories and of files with the executable bit. A change is for the releases that are put on the host after it.
+   * The octal mode of directories and of files with the executable bit; files lose its write bits under `dedupe: "hardlink"`. A change is for the releases that are put on the host after it.
    * @default "0755"
    */
   dirMode?: pulumi.Input<string>;
   /**
-   * The octal mode of other files. A change is for the releases that are put on the host after it.
+   * The octal mode of other files; they lose its write bits under `dedupe: "hardlink"`. A change is for the releases that are put on the
+   * host after it.
    * @default "0644"
    */
   fileMode?: pulumi.Input<string>;
+  /**
+   * How releases share on disk what they have in common: "hardlink" or "copy". Only files that changed are sent either way. A change is
+   * for the releases that are put on the host after it.
+   * @default "hardlink"
+   */
+  dedupe?: pulumi.Input<Dedupe>;
 }

@@ -1,4 +1,4 @@
-export { OnUnreachable, type SiteReleaseArgs } from "./args.ts";
+export { Dedupe, OnUnreachable, type SiteReleaseArgs } from "./args.ts";
 export type { ConnectionArgs, ProxyConnectionArgs } from "./connectionArgs.ts";
 export type { ReleaseReport, SiteReleaseReport, SwitchReport } from "./report.ts";
 export type { ReleaseArgs, SwitchArgs } from "./resourceArgs.ts";

@@ -1,6 +1,18 @@
 // The scripts that run on hosts, and the files each is joined from, in this order. The last file of each starts it.
 const site = ["time", "journal", "include", "test", "workers", "witness", "owner"].map((part) => `switch/${part}`);
-const steps = ["lock", "ask", "deployer", "ready", "pending", "reload", "commit", "restore", "recover", "drain"];
+const steps = [
+  "lock",
+  "ask",
+  "deployer",
+  "ready",
+  "pending",
+  "reading",
+  "reload",
+  "commit",
+  "restore",
+  "recover",
+  "drain",
+];
 
 export const scripts = {
   switch: ["protocol", ...site, ...steps.map((part) => `switch/${part}`), "switch/main"],
@@ -14,7 +26,7 @@ export const scripts = {
     "switch/journal",
     "switch/workers",
     "keep",
-    ...["layout", "leftovers", "prune", "shared", "reuse", "adopt", "receive", "place", "main"].map(
+    ...["layout", "leftovers", "prune", "shared", "reuse", "adopt", "base", "receive", "place", "main"].map(
       (part) => `stage/${part}`,
     ),
   ],

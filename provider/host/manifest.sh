@@ -29,11 +29,26 @@ manifest_body() (
   done <<EOF
 $(shared_paths)
 EOF
-  find . "$@" -type f ! -perm -100 -print0 | sort -z | file_records f
-  find . "$@" -type f -perm -100 -print0 | sort -z | file_records x
+  find . "$@" -type f ! -perm -100 -print0 | sort -z | unvouched | file_records f | with_vouched f
+  find . "$@" -type f -perm -100 -print0 | sort -z | unvouched | file_records x | with_vouched x
   find . "$@" -type l -print0 | sort -z | link_records
   find . "$@" -type d -empty -print0 | sort -z | xargs -0 -r printf 'd %s\000'
 )
+
+# unvouched: of the names on standard input those that must be read: all but the ones in the list linked_paths, if there is one
+unvouched() {
+  if [ -n "${linked_paths:-}" ]; then comm -z -23 - "$linked_paths"; else cat; fi
+}
+
+# with_vouched KIND: adds the records of those that were not read
+with_vouched() {
+  if [ -n "${linked_paths:-}" ]; then
+    {
+      cat
+      grep -az "^$1 " "$stage/vouched" || :
+    } | sort -z -k 3
+  else cat; fi
+}
 
 # file_records KIND: records of the files whose names come on standard input. BusyBox has neither sha256sum -z nor sed -z.
 file_records() {

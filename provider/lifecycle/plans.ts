@@ -6,7 +6,7 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerIds: readonly string[]): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
+  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
   return {
     deployPath,
     version,
@@ -16,6 +16,7 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerI
     dirMode,
     fileMode,
     retention: { keepReleases: inputs.keepReleases, includePath: includePathOf(inputs), ownerIds },
+    dedupe,
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };

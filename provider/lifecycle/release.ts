@@ -61,12 +61,13 @@ async function stage(
   const report = reporter(news, redactor(news));
   return onHost(inputs, verb, report, async (transport) => {
     const plan = releasePlan(inputs, news.sourceDigest, ownerIds);
-    const { status, files, bytes, sentBytes, pruned, seconds, releaseDir, releaseDigest, warnings } =
-      await stageRelease(transport, plan, report.status);
-    warnings.forEach(report.warn);
+    const staged = await stageRelease(transport, plan, report.status);
+    const { status, files, bytes, sentBytes, pruned, seconds, releaseDir, releaseState, releaseDigest } = staged;
+    staged.warnings.forEach(report.warn);
     return stripped({
       ...news,
       releaseDir,
+      releaseState,
       releaseDigest,
       report: { status, files, bytes, sentBytes, pruned, seconds },
       reachable: true,

@@ -1,4 +1,4 @@
-import { OnUnreachable } from "../args.ts";
+import { Dedupe, OnUnreachable } from "../args.ts";
 import { OpcachePolicy, OpcacheVia, ProbeScheme } from "../switchArgs.ts";
 import { duration } from "./duration.ts";
 import { fallback, list, object, optional, type Parsed, record, section } from "./fields.ts";
@@ -47,6 +47,7 @@ export const releaseShape = {
   ),
   deleteReleases: fallback(kind.flag, false),
   keepReleases: fallback(kind.integer("a whole number, -1 or more", -1, 1_000_000), 5),
+  dedupe: fallback(kind.choice(Dedupe), Dedupe.Hardlink),
 };
 
 export const switchShape = {

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { SiteReleaseError } from "../errors.ts";
 import type { Entry, FileStat, RawFile } from "./entry.ts";
 import { type Manifest, ManifestBuilder } from "./manifest.ts";
+import { rememberManifest } from "./manifestCache.ts";
 import { nothingShared, type SharedPaths, SharedPlaces } from "./shared.ts";
 import { openSource, type Source } from "./source.ts";
 import { StatCache } from "./statCache.ts";
@@ -59,7 +60,9 @@ export async function manifestOf(source: Source, shared: SharedPlaces): Promise<
   await Promise.all(running);
   if (failures.length > 0) throw failures[0];
   await cache?.save();
-  return builder.build();
+  const manifest = builder.build();
+  await rememberManifest(manifest);
+  return manifest;
 }
 
 async function addTo(

@@ -9,9 +9,15 @@ export interface Manifest {
   readonly bytes: number;
   /** Header line and body. */
   readonly text: Buffer;
-  /** The content of each path: "f <sha256>", "x <sha256>", "l <target>", "d". */
-  readonly contents: ReadonlyMap<ReleasePath, string>;
+  readonly contents: Contents;
+  /** The size of each file. */
+  readonly sizes: ReadonlyMap<ReleasePath, number>;
+  /** Files that are one file with several names in the source: they come together or not at all. */
+  readonly tied: ReadonlySet<ReleasePath>;
 }
+
+/** What lies at each path of a release: "f <sha256>", "x <sha256>", "l <target>", "d" for an empty directory. */
+export type Contents = ReadonlyMap<ReleasePath, string>;
 
 interface FileRecord {
   readonly kind: "f" | "x";
@@ -25,6 +31,7 @@ export class ManifestBuilder {
   readonly #files = new Map<ReleasePath, FileRecord>();
   readonly #links = new Map<ReleasePath, ReleasePath>();
   readonly #dirs = new Set<ReleasePath>();
+  readonly #tied = new Set<ReleasePath>();
 
   constructor(shared: SharedPlaces) {
     this.#shared = shared;
@@ -37,6 +44,7 @@ export class ManifestBuilder {
     else if (entry.kind === "name") {
       const same = this.#files.get(entry.of);
       if (same !== undefined) this.#files.set(entry.path, same);
+      this.#tied.add(entry.path).add(entry.of);
     } else this.#files.set(entry.path, { kind: entry.kind, sha256, size: entry.file.size });
   }
 
@@ -56,7 +64,8 @@ export class ManifestBuilder {
     const files = this.#files.size + this.#links.size;
     const bytes = [...this.#files.values()].reduce((total, { size }) => total + size, 0);
     const header = Buffer.from(`site-release-manifest 1 files=${files} bytes=${bytes} digest=${digest}\n`);
-    return { digest, files, bytes, text: Buffer.concat([header, body]), contents };
+    const sizes = new Map([...this.#files].map(([path, { size }]) => [path, size]));
+    return { digest, files, bytes, text: Buffer.concat([header, body]), contents, sizes, tied: this.#tied };
   }
 
   #emptyDirs(): ReleasePath[] {
@@ -68,6 +77,22 @@ export class ManifestBuilder {
       }
     return [...this.#dirs].filter((path) => !full.has(path) && !this.#shared.isAbove(path));
   }
+}
+
+/** The contents that a manifest's text tells, if it is the one with this digest. */
+export function contentsOf(text: Buffer, digest: string): Contents | undefined {
+  const body = text.subarray(text.indexOf("\n") + 1);
+  if (createHash("sha256").update(body).digest("hex") !== digest) return undefined;
+  const records = body.toString("latin1").split("\0").slice(0, -1);
+  return new Map(records.map(parseRecord));
+}
+
+function parseRecord(record: string): [ReleasePath, string] {
+  const path = record.indexOf(" ./") + 1;
+  if (record.startsWith("d ")) return [record.slice(path + 2), "d"];
+  if (!record.startsWith("l ")) return [record.slice(path + 2), record.slice(0, path - 1)];
+  const target = record.indexOf("//");
+  return [record.slice(path + 2, target), `l ${record.slice(target + 2)}`];
 }
 
 function kindOf(content: string): Kind {

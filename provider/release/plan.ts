@@ -1,3 +1,4 @@
+import type { Dedupe } from "../args.ts";
 import type { Retention } from "./retention.ts";
 
 /** Everything that putting one release on disk needs to know. */
@@ -17,12 +18,16 @@ export interface ReleasePlan {
   readonly fileMode: string;
   /** What becomes of older releases; absent: they stay. */
   readonly retention?: Retention;
+  /** Whether files that the newest release has too are links to its files, or copies of them. */
+  readonly dedupe: Dedupe;
 }
 
 /** What putting a release on disk came to. */
 export interface ReleaseResult {
   readonly status: "uploaded" | "reused" | "adopted";
   readonly releaseDir: string;
+  /** "complete", or what is not as the manifest says: "changed: PATH". */
+  readonly releaseState: string;
   /** The digest of what lies on the host, by the host's own manifest. */
   readonly releaseDigest: string;
   readonly files: number;

@@ -36,6 +36,24 @@ export async function openSource(path: string): Promise<Source | undefined> {
   };
 }
 
+/** The same source, but a directory is walked once: what was met is told again. */
+export function walkedOnce(source: Source): Source {
+  if (source.form === "archive") return source;
+  let met: Entry[] | undefined;
+  return {
+    ...source,
+    entries: async function* (shared) {
+      if (met !== undefined) return yield* met;
+      const meeting: Entry[] = [];
+      for await (const entry of source.entries(shared)) {
+        meeting.push(entry);
+        yield entry;
+      }
+      met = meeting;
+    },
+  };
+}
+
 function readerOf(path: string, stats: Stats): () => AsyncGenerator<RawEntry> {
   if (stats.isDirectory()) return () => readDirectory(path);
   if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, true);

@@ -1,20 +1,22 @@
 import { randomBytes } from "node:crypto";
-import type { Writable } from "node:stream";
 import { SiteReleaseError } from "../errors.ts";
 import { releaseDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
+import { modesOf } from "./modes.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
 import { prunedIn, retentionInputs } from "./retention.ts";
+import { type Sendable, Sending } from "./sending.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
-import { openSource, type Source } from "./source.ts";
-import { closed, sendRelease } from "./upload.ts";
+import { openSource, walkedOnce } from "./source.ts";
 
 /** What the host's steps are called in the live tree. */
 const steps: Readonly<Record<string, string>> = {
   receiving: "uploading",
+  based: "uploading",
+  resending: "uploading what the newest release no longer has",
   verifying: "verifying",
   linking: "linking shared paths",
   placing: "putting in place",
@@ -29,16 +31,16 @@ export async function stageRelease(
 ): Promise<ReleaseResult> {
   const started = performance.now();
   const shared = new SharedPlaces(plan);
-  const source = plan.source === undefined ? undefined : await openSource(plan.source);
-  const digest = source && (await digestOf(source, shared));
+  const sendable = plan.source === undefined ? undefined : await sendableOf(plan.source, shared);
+  const digest = sendable?.digest;
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
-  const sending = new Sending(transport, plan, progress);
+  const sending = new Sending(plan, transport.host, progress);
   const answer = await converse(transport, hostScript("stage"), inputsOf(plan, digest), {
-    step: (name) => {
+    step: (name, detail, said) => {
       progress(steps[name] ?? name);
-      if (name === "receiving") sending.begin();
+      sending.hear({ name, detail, said });
     },
-    payload: (stdin) => sending.run(stdin, source, shared),
+    payload: (stdin) => sending.run(stdin, sendable),
   });
   if (sending.failure !== undefined) throw sending.failure;
   if (answer.outcome === undefined) throw failed(transport, plan, answer);
@@ -47,6 +49,7 @@ export async function stageRelease(
   return {
     status,
     releaseDir: releaseDir(plan.deployPath, plan.version),
+    releaseState: answer.facts.get("state") ?? "complete",
     releaseDigest: answer.facts.get("digest") ?? "",
     files: Number(answer.facts.get("files")),
     bytes: Number(answer.facts.get("bytes")),
@@ -57,64 +60,22 @@ export async function stageRelease(
   };
 }
 
-/** The client's side of an upload: it begins when the host says that it receives, and not before. */
-class Sending {
-  sent = 0;
-  /** Why the source could not be sent; the host then saw a cut upload and removed what had arrived. */
-  failure: unknown;
-  readonly #transport: Transport;
-  readonly #plan: ReleasePlan;
-  readonly #progress: (status: string) => void;
-  readonly #wanted: Promise<void>;
-  #begin: () => void = () => {};
-
-  constructor(transport: Transport, plan: ReleasePlan, progress: (status: string) => void) {
-    this.#transport = transport;
-    this.#plan = plan;
-    this.#progress = progress;
-    this.#wanted = new Promise((resolve) => {
-      this.#begin = resolve;
-    });
-  }
-
-  begin(): void {
-    this.#begin();
-  }
-
-  async run(stdin: Writable, source: Source | undefined, shared: SharedPlaces): Promise<void> {
-    await Promise.race([this.#wanted, closed(stdin)]);
-    if (source === undefined || stdin.destroyed || stdin.closed) return;
-    try {
-      const manifest = await manifestOf(source, shared);
-      const modes = { dir: Number.parseInt(this.#plan.dirMode, 8), file: Number.parseInt(this.#plan.fileMode, 8) };
-      const onRead = this.#percent(manifest.bytes);
-      this.sent = await sendRelease({ source, shared, manifest, modes, onRead }, stdin);
-    } catch (error) {
-      this.failure =
-        error instanceof SiteReleaseError
-          ? new SiteReleaseError(error.reason, {
-              ...error.failure,
-              host: this.#transport.host,
-              done: "what had arrived was removed",
-            })
-          : error;
-    }
-    stdin.end(); // ends a whole stream, and cuts one that failed: the host then cleans up and says so
-  }
-
-  #percent(bytes: number): (read: number) => void {
-    let read = 0;
-    let told = 0;
-    return (more) => {
-      read += more;
-      const percent = Math.floor((read * 100) / Math.max(bytes, 1));
-      if (percent > told) this.#progress(`uploading ${percent} %`);
-      told = percent;
-    };
-  }
+/** A directory is walked once, and what was learned of it is sent; an archive whose digest is known is read only to be sent. */
+async function sendableOf(
+  path: string,
+  shared: SharedPlaces,
+): Promise<(Sendable & { digest: SourceDigest }) | undefined> {
+  const opened = await openSource(path);
+  if (opened === undefined) return undefined;
+  const source = walkedOnce(opened);
+  if (source.form === "archive")
+    return { source, shared, digest: await digestOf(source, shared), manifest: () => manifestOf(source, shared) };
+  const manifest = await manifestOf(source, shared);
+  return { source, shared, digest: manifest, manifest: () => Promise.resolve(manifest) };
 }
 
 function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptInputs {
+  const modes = modesOf(plan);
   return {
     deploy_path: plan.deployPath,
     version: plan.version,
@@ -127,6 +88,9 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     shared_files: plan.sharedFiles.map(cleanShared).join("\n"),
     dir_mode: plan.dirMode,
     ...retentionInputs(plan.retention),
+    file_mode: modes.file.toString(8),
+    exec_mode: modes.executable.toString(8),
+    dedupe: plan.dedupe,
   };
 }
 

@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheDir, forgetOld } from "./cacheDir.ts";
 import type { FileStat } from "./entry.ts";
 
 /** A file that changed this short ago may change again without its times telling: file systems count in ticks. */
 const SETTLED = 2000;
-const KEPT = 30 * 24 * 3600 * 1000;
 
 /**
  * What is known of files as long as their stat stays the same, so that a preview does not read them again. One file per
@@ -26,7 +25,7 @@ export class StatCache {
 
   static async open(source: string): Promise<StatCache> {
     const name = createHash("sha256").update(source).digest("hex").slice(0, 32);
-    const path = join(cacheDir(), `${name}.json`);
+    const path = join(cacheDir("digests"), `${name}.json`);
     return new StatCache(path, parse(await readFile(path, "utf8").catch(() => "")));
   }
 
@@ -46,19 +45,14 @@ export class StatCache {
     if (same) return;
     const partial = `${this.#path}.${randomBytes(6).toString("hex")}`;
     try {
-      await mkdir(cacheDir(), { recursive: true, mode: 0o700 });
+      await mkdir(cacheDir("digests"), { recursive: true, mode: 0o700 });
       await writeFile(partial, JSON.stringify({ format: 1, known: Object.fromEntries(this.#used) }), { mode: 0o600 });
       await rename(partial, this.#path);
-      await forgetOld();
+      await forgetOld(cacheDir("digests"));
     } catch {
       await rm(partial, { force: true }).catch(() => {}); // a home that cannot be written costs time, not correctness
     }
   }
-}
-
-function cacheDir(): string {
-  const base = process.env.XDG_CACHE_HOME ?? "";
-  return join(isAbsolute(base) ? base : join(homedir(), ".cache"), "pulumi-site-release", "digests");
 }
 
 function parse(text: string): Map<string, string> {
@@ -69,13 +63,5 @@ function parse(text: string): Map<string, string> {
     return new Map(Object.entries(saved.known).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
   } catch {
     return new Map(); // absent or damaged: everything is read again
-  }
-}
-
-/** Each version may be a source of its own: caches that nothing wrote for a month go. */
-async function forgetOld(): Promise<void> {
-  for (const name of await readdir(cacheDir())) {
-    const path = join(cacheDir(), name);
-    if ((await stat(path)).mtimeMs < Date.now() - KEPT) await rm(path, { force: true });
   }
 }

@@ -1,68 +1,46 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { Readable, type Writable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
 import { SiteReleaseError } from "../errors.ts";
-import { type Entry, type RawFile, showPath } from "./entry.ts";
+import { type Entry, type RawFile, type ReleasePath, showPath } from "./entry.ts";
 import type { Manifest } from "./manifest.ts";
+import type { Modes } from "./modes.ts";
 import { contentMtime, FIXED_MTIME } from "./mtime.ts";
+import type { Packing } from "./packing.ts";
 import type { SharedPlaces } from "./shared.ts";
 import type { Source } from "./source.ts";
 import { tarEnd, tarHeader, tarPadding } from "./tar.ts";
 
-/** The modes of a release on the host, as numbers. */
-interface Modes {
-  readonly dir: number;
-  readonly file: number;
-}
-
-/** One upload: what is sent must be what the manifest says, file by file. */
+/** One stream of an upload: what is sent must be what the manifest says, file by file. */
 export interface Upload {
   readonly source: Source;
   readonly shared: SharedPlaces;
   readonly manifest: Manifest;
   readonly modes: Modes;
+  readonly packing: Packing;
+  /** Whether a file is sent; directories and links always are. */
+  wants(path: ReleasePath): boolean;
   /** Told while it is sent how many bytes of files have been read. */
   onRead(bytes: number): void;
 }
 
-// One write for many small files: each write to gzip costs a hop to another thread.
+// One write for many small files: each write to the packer costs a hop to another thread.
 const CHUNK = 256 * 1024;
 
-/**
- * Writes the manifest's length as a line, the manifest, and one gzip tar stream, as fast as the host takes them. Resolves to the
- * bytes written; stops early when the host has closed its end.
- */
-export async function sendRelease(upload: Upload, stdin: Writable): Promise<number> {
-  const { text } = upload.manifest;
-  let sent = 0;
-  const write = async (chunk: Uint8Array): Promise<boolean> => {
-    if (stdin.destroyed || stdin.closed) return false;
-    sent += chunk.length;
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain"), closed(stdin)]);
-    return true;
-  };
-  await write(Buffer.concat([Buffer.from(`${text.length}\n`), text]));
-  const gzip = createGzip({ level: 1 });
-  const fed = pipeline(Readable.from(joined(tarStream(upload))), gzip);
+/** Sends what is wanted as one packed tar stream, in chunks behind their lengths; ends early when `write` says that nobody reads. */
+export async function sendStream(upload: Upload, write: (chunk: Uint8Array) => Promise<boolean>): Promise<void> {
+  const packer = upload.packing.make();
+  const fed = pipeline(Readable.from(joined(tarStream(upload))), packer);
   fed.catch(() => {}); // the loop below meets the same error
-  for await (const chunk of gzip) if (!(await write(chunk))) return sent;
+  for await (const chunk of joined(packer))
+    if (chunk.length > 0 && !(await write(Buffer.concat([Buffer.from(`${chunk.length}\n`), chunk])))) return;
   await fed;
-  return sent;
-}
-
-/** Resolves when nobody reads what is written any more. */
-export function closed(stream: Writable): Promise<void> {
-  if (stream.destroyed || stream.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.once("close", resolve);
-    stream.once("error", () => resolve());
-  });
+  await write(Buffer.from("0\n"));
 }
 
 /** The release as a tar stream; throws, naming the file, when the source is no longer what the manifest says. */
-async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): AsyncGenerator<Uint8Array> {
+async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
+  const { source, shared, manifest, modes, wants, onRead } = upload;
   const left = new Set(manifest.contents.keys());
   yield tarHeader({ type: "dir", path: ".", mode: modes.dir, mtime: FIXED_MTIME });
   for await (const entry of source.entries(shared)) {
@@ -74,9 +52,9 @@ async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): 
     else if (entry.kind === "l") {
       if (content !== `l ${entry.target}`) throw changed(source, entry);
       yield tarHeader({ type: "link", path, mode: 0o777, mtime: FIXED_MTIME, target: entry.target });
-    } else {
+    } else if (wants(path)) {
       const [kind, sha256 = ""] = content.split(" ");
-      const mode = kind === "x" ? modes.dir : modes.file;
+      const mode = kind === "x" ? modes.executable : modes.file;
       const mtime = contentMtime(sha256);
       if (entry.kind === "name") yield tarHeader({ type: "hardLink", path, mode, mtime, target: entry.of });
       else {

@@ -76,6 +76,11 @@ export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheRep
   if (facts.get("drained") === "no") {
     warnings.push("Old nginx workers still finish requests; the release they serve is kept");
   }
+  if (facts.has("include-unread")) {
+    warnings.push(
+      `Whether nginx reads ${facts.get("include-unread")} could not be seen: the site's server block must include it, and have "root $root_dir;"`,
+    );
+  }
   if (facts.get("pending-edits") === "unknown") {
     warnings.push("Whether somebody's edits of nginx's configuration went live with ours could not be seen");
   }

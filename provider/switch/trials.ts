@@ -98,6 +98,6 @@ function unknownPool(user: string, said: Answer): SmokeResult {
   return {
     outcome: "unreachable",
     why: `${user} can write no php-fpm socket in /run/php`,
-    next: `Name one in \`pools\`, and let ${user} write it: usermod --append --groups www-data ${user}`,
+    next: `Let ${user} write the site's, as root: usermod --append --groups www-data ${user}; one that lies elsewhere is named in \`pools\``,
   };
 }

@@ -63,7 +63,7 @@ function refusedWords(refused: Refusal, command: string, failed: FailedSwitch): 
   return {
     observed: `${user} may not run "${command}" without a password`,
     expected: "the two sudo rights of the site's user",
-    next: `Put this into /etc/sudoers.d/site-release, by visudo: ${rights.trim().replace("\n", " and ")}`,
+    next: `Put these lines into /etc/sudoers.d/site-release (visudo -f keeps its mode right):\n${rights.trim()}`,
   };
 }
 
@@ -145,7 +145,9 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
       return {
         observed: `the configuration was red before anything was changed (${said})`,
         expected: `"${detail}" green`,
-        next: "Somebody's edit is pending: mend it, or a reboot would leave nginx down",
+        next: said.includes("failed (2: No such file or directory)")
+          ? "A file that it includes is missing: if that is another new site's, its own first `pulumi up` writes it"
+          : "Somebody's edit is pending: mend it, or a reboot would leave nginx down",
       };
     case "test-red-after":
       return { observed: `nginx refuses the configuration with our include (${said})` };
@@ -153,6 +155,12 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
       return {
         observed: `edits that nobody has reloaded would go live with ours: ${(answer.texts.get("pending-edit") ?? []).join(", ")}`,
         next: "Have them tested and reloaded, or set `allowPendingEdits: true`",
+      };
+    case "include-unread":
+      return {
+        observed: `nginx does not read ${detail}`,
+        expected: `"include ${detail};" and "root $root_dir;" in the server block of ${site.serverName}`,
+        next: "Put them there (nginxSnippet() gives a whole server block), and reload nginx",
       };
     case "nginx-not-running":
       return stopped(includedVersion(failed));

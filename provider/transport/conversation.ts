@@ -16,8 +16,8 @@ export interface Answer {
 
 /** What the client does while a script runs. */
 export interface Listener {
-  /** A step begins on the host. */
-  step?(name: string, detail: string): void;
+  /** A step begins on the host; `said` is what the script has told so far. */
+  step?(name: string, detail: string, said: Answer): void;
   /** The script waits for one line; `said` is what it has told so far. `over` aborts when nobody waits any more. */
   ask?(name: string, said: Answer, over: AbortSignal): Promise<string>;
   /** Writes what the script reads from standard input, and ends it. */
@@ -102,7 +102,7 @@ class Talk {
     const rest = words.join(" ");
     if (kind === "fact") this.#facts.set(name, rest);
     else if (kind === "text") this.#text(name).push(rest);
-    else if (kind === "step") this.#listener.step?.(name, rest);
+    else if (kind === "step") this.#listener.step?.(name, rest, { facts: this.#facts, texts: this.#texts });
     else if (kind === "fail") this.#last({ failure: { reason: name, detail: printable(rest) } });
     else if (kind === "done") this.#last({ outcome: name });
     else if (kind === "ask") this.#answerTo(name);

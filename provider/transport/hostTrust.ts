@@ -79,7 +79,7 @@ function unknownKey(hop: Hop, trust: HostTrust, key: HostKey): SiteReleaseError 
     action: `connect to ${hopName(hop)}`,
     observed: `its host key is not known (${shown(key)})${authority}`,
     expected: `a key that ${hop.input}.hostKey or known_hosts names`,
-    next: `Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set ${hop.input}.hostKey to "${hostKeyLine(key)}"`,
+    next: `Compare the fingerprint with the host's own (cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf - there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set ${hop.input}.hostKey to "${hostKeyLine(key)}"`,
   });
 }
 

@@ -110,7 +110,7 @@ for (const suite of suites) {
       const print = (await machine.must("ssh-keygen -lf -", machine.hostKey)).split(" ")[1];
       assert.equal(
         await refused(login({ hostKey: undefined })),
-        `Cannot connect to ${machine.address}: its host key is not known (ssh-ed25519 ${print}), expected a key that connection.hostKey or known_hosts names. Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub there); if it is the same, add this line to ~/.ssh/known_hosts: ${machine.address} ${machine.hostKey} - or set connection.hostKey to "${machine.hostKey}"`,
+        `Cannot connect to ${machine.address}: its host key is not known (ssh-ed25519 ${print}), expected a key that connection.hostKey or known_hosts names. Compare the fingerprint with the host's own (cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf - there); if it is the same, add this line to ~/.ssh/known_hosts: ${machine.address} ${machine.hostKey} - or set connection.hostKey to "${machine.hostKey}"`,
       );
       // The line is the right one.
       writeFileSync(join(builds.dir, ".ssh/known_hosts"), `${machine.address} ${machine.hostKey}\n`);
@@ -163,7 +163,7 @@ for (const suite of suites) {
       const [test, reload] = sudoersFor({ user: "deploy" }).trim().split("\n");
       assert.equal(
         await amiss("mv /etc/sudoers.d/deploy /root/sudoers", "mv /root/sudoers /etc/sudoers.d/deploy"),
-        `Cannot switch example.com to 2 on ${machine.address}: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site's user; 1 stays live. Put this into /etc/sudoers.d/site-release, by visudo: ${test} and ${reload}`,
+        `Cannot switch example.com to 2 on ${machine.address}: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site's user; 1 stays live. Put these lines into /etc/sudoers.d/site-release (visudo -f keeps its mode right):\n${test} and ${reload}`,
       );
     });
 

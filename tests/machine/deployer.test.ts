@@ -1,24 +1,29 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { apply, refusal } from "../support/apply.ts";
+import { type Deployer, deployerByScript, deployerItself, depUnavailable } from "../support/deployer.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
-import { ROOT } from "../support/paths.ts";
 import { type PlainArgs, Stack } from "../support/stack.ts";
 
-const script = readFileSync(join(ROOT, "tests/support/deployer.sh"), "utf8");
+describe("a directory that Deployer fills", () => {
+  const noMachine = machinesUnavailable();
+  describe("as a script of our own does it", { skip: noMachine ?? false }, () => cases(deployerByScript));
+  describe("as dep does it", { skip: noMachine ?? depUnavailable() ?? false }, () => cases(deployerItself));
+});
 
 // One directory goes through all of it, in this order.
-describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? false }, () => {
+function cases(deployerOn: (machine: Machine) => Deployer | Promise<Deployer>): void {
   let machine: Machine;
+  let dep: Deployer;
   let stack: Stack;
   before(async () => {
     machine = await startMachine("web1", { suite: "trixie" });
+    dep = await deployerOn(machine);
     stack = new Stack();
   });
   after(async () => {
     stack?.close();
+    dep?.close();
     await machine?.close();
   });
 
@@ -30,13 +35,6 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
     drainTimeout: 1,
     lockTimeout: 2,
   });
-  const dep = async (task: string, release = "") => {
-    const page = `<?php echo "version ${release}";`;
-    // As a file of its own, since the task's page comes on standard input.
-    await machine.writeFile("/tmp/deployer.sh", script);
-    const { code, stderr } = await machine.deploy(`sh /tmp/deployer.sh ${machine.deployPath} ${task} ${release}`, page);
-    assert.equal(code, 0, stderr);
-  };
   const listed = async () =>
     (await machine.deploy(`cd ${machine.deployPath} && ls -d .dep/deploy.lock release releases/* 2>/dev/null`)).stdout
       .trim()
@@ -49,8 +47,8 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
   };
 
   test("is adopted after Deployer's own switch", async () => {
-    await dep("prepare", "1");
-    await dep("publish");
+    await dep.prepare("1");
+    await dep.publish();
     await up(args("1"));
     assert.equal((await stack.outputs()).report?.release?.status, "adopted");
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 1" });
@@ -58,7 +56,7 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
   });
 
   test("is switched where Deployer left the switch to us, and its link and lock are finished", async () => {
-    await dep("prepare", "2");
+    await dep.prepare("2");
     assert.deepEqual(await listed(), [".dep/deploy.lock", "release", "releases/1", "releases/2"]);
     await up(args("2"));
     assert.deepEqual(await listed(), ["releases/1", "releases/2"]);
@@ -67,7 +65,7 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
   });
 
   test("keeps the live release through Deployer's next one", async () => {
-    await dep("prepare", "3");
+    await dep.prepare("3");
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
     assert.deepEqual(await listed(), [".dep/deploy.lock", "release", "releases/1", "releases/2", "releases/3"]);
   });
@@ -93,7 +91,7 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
   test("goes on as soon as Deployer is done", async () => {
     const switching = apply({ ...args("2"), lockTimeout: 30 });
     await new Promise((resolve) => setTimeout(resolve, 500));
-    await dep("publish");
+    await dep.publish();
     const { switch: outs } = await switching;
     assert.equal(outs.liveVersion, "2");
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
@@ -102,9 +100,9 @@ describe("a directory that Deployer fills", { skip: machinesUnavailable() ?? fal
   });
 
   test("keeps what is live through Deployer's clean-up as long as that is among its newest", async () => {
-    assert.deepEqual(await listed(), ["releases/2", "releases/3"]);
-    await dep("cleanup");
+    assert.deepEqual(await listed(), ["releases/1", "releases/2", "releases/3"]);
+    await dep.cleanup(2);
     assert.deepEqual(await listed(), ["releases/2", "releases/3"]);
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
   });
-});
+}

@@ -63,9 +63,10 @@ for (const suite of suites) {
       await on.stage("4");
       assert.equal(
         await refusal(on.switchTo("4")),
-        `Cannot switch example.com to 4 on ${machine.address}: nginx refuses the configuration with our include ` +
-          '([emerg] unknown directive "nonsense" in /etc/nginx/sites-enabled/example.com:7); wrote the placeholder include. ' +
-          "No earlier version: the site answers 404 until a healthy one is released",
+        `Cannot switch example.com to 4 on ${machine.address}: the configuration was red before anything was changed ` +
+          '([emerg] unknown directive "nonsense" in /etc/nginx/sites-enabled/example.com:7), ' +
+          'expected "sudo --non-interactive nginx -t" green. ' +
+          "Somebody's edit is pending: mend it, or a reboot would leave nginx down",
       );
       await assertInvariants(on, { serves: "none", red: true });
       await machine.must(`sed -i '/nonsense/d' ${block}`);

@@ -163,6 +163,9 @@ test("an older release without a shared path that came later is still reused", a
   );
   assert.deepEqual(
     [status, warnings],
-    ["reused", [`${deployPath}/releases/1 was made without the shared path uploads, and stays so`]],
+    [
+      "reused",
+      [`${deployPath}/releases/1 was made without the shared path uploads, and stays so; a new version has it`],
+    ],
   );
 });

@@ -79,7 +79,7 @@ describe("the host key", { skip: sshdMissing(), timeout: 60_000 }, () => {
     assert.equal(error.reason, "host-key-unknown");
     assert.equal(
       error.message,
-      `Cannot connect to 127.0.0.1 port ${sshd.port}: its host key is not known (${shown(key(0))}), expected a key that connection.hostKey or known_hosts names. Compare the fingerprint with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set connection.hostKey to "${key(0)}"`,
+      `Cannot connect to 127.0.0.1 port ${sshd.port}: its host key is not known (${shown(key(0))}), expected a key that connection.hostKey or known_hosts names. Compare the fingerprint with the host's own (cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf - there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set connection.hostKey to "${key(0)}"`,
     );
     know(line);
     assert.equal(await recognised(), key(0));

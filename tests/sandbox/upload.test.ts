@@ -39,8 +39,14 @@ test("an upload that is cut at any byte leaves nothing, and the next run needs n
   const { source, deployPath } = start(t);
   const whole = (await stageRelease(shellTransport(), planFor(join(deployPath, "../whole"), { source }), quiet))
     .sentBytes;
-  const { length } = (await digestSource(source)).digest;
-  for (const bytes of [1, length, 3000, 5000, 6500, whole - 1000, whole - 1]) {
+  for (const bytes of [
+    1,
+    10,
+    100,
+    ...[1, 3, 5, 7].map((part) => Math.round((whole * part) / 8)),
+    whole - 2,
+    whole - 1,
+  ]) {
     const ended: Promise<unknown>[] = [];
     const transport = shellTransport({ onStart: (child) => ended.push(once(child, "close")) });
     await assert.rejects(stageRelease(cutAfter(transport, bytes), planFor(deployPath, { source }), quiet), {
@@ -58,7 +64,7 @@ test("a run that is killed on the host leaves what the next one clears", async (
   const { source, deployPath } = start(t);
   const transport = shellTransport({ onStart: (child) => setTimeout(() => child.kill("SIGKILL"), 150) });
   const held = { ...transport, start: async (command: string) => ({ ...(await transport.start(command)) }) };
-  await assert.rejects(stageRelease(cutAfter(held, 4000), planFor(deployPath, { source }), quiet));
+  await assert.rejects(stageRelease(cutAfter(held, 1000), planFor(deployPath, { source }), quiet));
   mkdirSync(join(deployPath, ".site-release/staging/1.dead"));
   writeFileSync(join(deployPath, ".site-release/manifests/9"), "of a run that died before the rename");
   const { status } = await stageRelease(shellTransport(), planFor(deployPath, { source }), quiet);
@@ -139,29 +145,59 @@ test("a release that lost a file is not reused", async (t) => {
   });
 });
 
-test("a full disk leaves the host as it was, and the error has the numbers", {
-  skip: process.getuid?.() !== 0 && "mounting needs root",
-}, async (t) => {
-  const { source, dir } = start(t);
+const mounting = { skip: process.getuid?.() !== 0 && "mounting needs root" };
+
+/** A disk of `kib` KiB below `dir`, while it is used. */
+async function withDisk(dir: string, kib: number, use: (disk: string) => Promise<void>): Promise<void> {
   const disk = join(dir, "disk");
   mkdirSync(disk);
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=300k,mode=0755", "tmpfs", disk]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kib}k,mode=0755`, "tmpfs", disk]);
   try {
+    await use(disk);
+  } finally {
+    execFileSync("umount", ["-l", disk]);
+  }
+}
+
+/** What the files of the odd tree take on a disk with blocks of 4 KiB. */
+const oddBlocks = Object.values(oddTree)
+  .map((what) => (typeof what === "string" ? what : "executable" in what ? what.executable : ""))
+  .reduce((total, content) => total + Math.ceil(content.length / 4096) * 4, 0);
+
+test("a disk without room is refused before anything is written, with the numbers", mounting, (t) => {
+  const { source, dir } = start(t);
+  return withDisk(dir, 300, async (disk) => {
     const deployPath = join(disk, "site");
     const { bytes } = await digestSource(source);
     await assert.rejects(stageRelease(shellTransport(), planFor(deployPath, { source }), quiet), (error: Error) => {
       assert.match(
         error.message,
         new RegExp(
-          `tar: .*: 1 has ${Math.floor(bytes / 1024)} KiB of files, ${deployPath} has [1-9][0-9]+ KiB and [0-9]+ inodes free; what had arrived was removed. Free some space on the host$`,
+          `: 21 files of ${oddBlocks} KiB are to come: 1 has ${Math.floor(bytes / 1024)} KiB of files, ${deployPath} has 300 KiB and [0-9]+ inodes free; what had arrived was removed. Free some space on the host$`,
         ),
       );
       return true;
     });
     assert.deepEqual(leftIn(deployPath), []);
-  } finally {
-    execFileSync("umount", ["-l", disk]);
-  }
+  });
+});
+
+test("a disk that is full in the middle leaves the host as it was, and the error has the numbers", mounting, (t) => {
+  const { source, dir } = start(t);
+  // The manifest takes what the last file lacks.
+  return withDisk(dir, oddBlocks, async (disk) => {
+    const deployPath = join(disk, "site");
+    await assert.rejects(stageRelease(shellTransport(), planFor(deployPath, { source }), quiet), (error: Error) => {
+      assert.match(
+        error.message,
+        new RegExp(
+          `tar: .*: 1 has [0-9]+ KiB of files, ${deployPath} has [0-9]+ KiB and [0-9]+ inodes free; what had arrived was removed. Free some space on the host$`,
+        ),
+      );
+      return true;
+    });
+    assert.deepEqual(leftIn(deployPath), []);
+  });
 });
 
 test("a source that changes while it is sent is an error that names the file, and nothing is left", async (t) => {
@@ -189,7 +225,7 @@ test("modes and mtimes are those of the plan and the content, whatever the umask
   const { source, deployPath } = start(t);
   const before = process.umask(0o077);
   t.after(() => process.umask(before));
-  const plan = planFor(deployPath, { source, dirMode: "0775", fileMode: "0664" });
+  const plan = planFor(deployPath, { source, dirMode: "0775", fileMode: "0664", dedupe: "copy" });
   const { releaseDir } = await stageRelease(shellTransport(), plan, quiet);
   const facts = ["", "public", "public/index.php", "bin/console"].map((path) => {
     const { mode, mtimeMs } = statSync(join(releaseDir, path));

@@ -101,6 +101,7 @@ export function planFor(deployPath: string, plan: Partial<ReleasePlan> = {}): Re
     sharedFiles: [],
     dirMode: "0755",
     fileMode: "0644",
+    dedupe: "hardlink",
     ...plan,
   };
 }

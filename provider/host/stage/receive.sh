@@ -1,29 +1,95 @@
-# A release that the client sends: the manifest's length as a line, the manifest, and a gzip tar stream.
+# A release that the client sends. It is told how to pack, and of a base; it answers with a line "base" where it does not know that one's
+# manifest, and then with one line of numbers, the manifest or the list of what it does not send, and a stream of tar.
 
 receive() {
   open_stage
-  step receiving
-  read -r length || cut_off
-  case $length in '' | *[!0-9]*) cut_off ;; esac
-  problem=$(dd bs="$length" count=1 iflag=fullblock 2>&1 >"$stage/sent") || no_space "$problem"
-  [ "$(stat -c %s "$stage/sent")" = "$length" ] || cut_off
+  pack=gzip
+  ! command -v zstd >/dev/null || pack=zstd
+  find_base
+  step receiving "$pack $base_digest"
+  read -r words || cut_off
+  if [ "$words" = base ]; then
+    tell_base
+    step based
+    read -r words || cut_off
+  fi
+  read_head "$words"
+  need_space
+  receive_part "$manifest_length" "$stage/sent"
+  receive_part "$kept_length" "$stage/kept"
   mkdir -m "$dir_mode" "$stage/release" || no_space "$stage/release cannot be made"
-  # Owners and extended attributes are the receiving user's own; modes are exactly those sent, whatever the umask.
-  problem=$(tar -x -z -p -o -f - -C "$stage/release" 2>&1) || unpacking_failed
+  linked_paths=
+  if [ "$kept_length" -gt 0 ]; then
+    take_base
+    linked_paths=$stage/linked
+  fi
+  unpack
+  if [ -s "$stage/missing" ]; then
+    tell_list missing <"$stage/missing"
+    step resending
+    unpack
+  fi
   step verifying
   link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
+  [ -z "$linked_paths" ] || vouch
   make_manifest "$stage/release" "$stage/manifest" || broken "$manifest_problem"
-  [ "$manifest_digest" = "$source_digest" ] ||
+  [ "$manifest_digest" = "$source_digest" ] || [ -n "$linked_paths" ] ||
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
+  [ "$manifest_digest" = "$source_digest" ] || broken "what came and what $base has do not make the release that was to be sent"
 }
 
-# unpacking_failed: by what tar and gzip said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".
+# read_head WORDS: how it is packed, the lengths of manifest and list in bytes, the files to come and their KiB
+read_head() {
+  read -r pack manifest_length kept_length coming_files coming_blocks <<EOF
+$1
+EOF
+  case $pack in gzip | zstd) ;; *) cut_off ;; esac
+  for number in "$manifest_length" "$kept_length" "$coming_files" "$coming_blocks"; do
+    case $number in '' | *[!0-9]*) cut_off ;; esac
+  done
+}
+
+# receive_part LENGTH FILE: what comes is packed by gzip
+receive_part() {
+  : >"$2" || no_space "$2 cannot be written"
+  [ "$1" -gt 0 ] || return 0
+  problem=$(dd bs="$1" count=1 iflag=fullblock 2>&1 >"$2.gz") || no_space "$problem"
+  [ "$(stat -c %s "$2.gz")" = "$1" ] || cut_off
+  problem=$(gzip -d -c "$2.gz" 2>&1 >"$2") || no_space "$problem"
+}
+
+# unpack: one stream. Owners and extended attributes are the receiving user's own; modes are exactly those sent, whatever the umask.
+unpack() {
+  rm -f "$stage/whole" "$stage/cut"
+  problem=$({ chunks | "$pack" -d -c | tar -x -p -o -f - -C "$stage/release"; } 2>&1) || unpacking_failed
+  [ -e "$stage/whole" ] || cut_off
+}
+
+# chunks: the bytes of a stream that comes as chunks, each behind its length in a line of its own, the last one empty
+chunks() {
+  while read -r length; do
+    case $length in
+      0) : >"$stage/whole" && return ;;
+      '' | *[!0-9]*) return ;;
+    esac
+    dd bs="$length" count=1 iflag=fullblock 2>/dev/null || return
+  done
+  : >"$stage/cut"
+}
+
+# need_space: seen before anything is written, where the file system counts what it has
+need_space() {
+  { [ "$(free_of k)" -ge "$coming_blocks" ] && [ "$(free_of i)" -gt "$coming_files" ]; } ||
+    no_space "$coming_files files of $coming_blocks KiB are to come"
+}
+
+# unpacking_failed: by what the tools said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".
 unpacking_failed() {
   said=$(printf '%s\n' "$problem" | sed '/^$/d' | head -n 1 | visible)
   case $problem in
     *'No space left'* | *'quota exceeded'* | *'Wrote only'*) no_space "$said" ;;
-    *'nexpected end'* | *'nexpected EOF'* | *'short read'*) cut_off ;;
   esac
+  [ ! -e "$stage/cut" ] || cut_off
   broken "$said"
 }
 
@@ -43,8 +109,17 @@ cut_off() {
 no_space() {
   drop_stage
   fact "done" "what had arrived was removed"
-  blocks=$(df -Pk "$deploy_path" | tail -n 1 | { read -r _ _ _ free _ && echo "$free"; })
-  inodes=$(df -Pi "$deploy_path" | tail -n 1 | { read -r _ _ _ free _ && echo "$free"; })
-  refuse no-space "$1: $version has $((source_bytes / 1024)) KiB of files, $deploy_path has ${blocks:-?} KiB and ${inodes:-?} inodes free" \
+  refuse no-space "$1: $version has $((source_bytes / 1024)) KiB of files, $deploy_path has $(free_of k) KiB and $(free_of i) inodes free" \
     "Free some space on the host"
+}
+
+# free_of k|i: free KiB or inodes; a large number where the file system has no fixed count of them (btrfs says 0 of 0)
+free_of() {
+  df -P"$1" "$deploy_path" | tail -n 1 | {
+    read -r _ total _ free _
+    case $total,$free in
+      0,* | *[!0-9,]* | ,* | *,) echo 999999999999 ;;
+      *) echo "$free" ;;
+    esac
+  }
 }

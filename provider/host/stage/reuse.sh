@@ -6,12 +6,17 @@ reuse() {
   [ "$state" = complete ] ||
     refuse release-changed "$release is not what its manifest says (${state#changed: } is missing)" \
       "Use a new version, or remove $release on the host if it is not live"
+  # An application may write into its own files: that stops nobody who goes back, and is said.
+  [ "$1" = adopted ] || state=$(release_state "$release" "$manifest")
+  fact state "$state"
+  [ "$state" = complete ] ||
+    warn "$release is no longer what was put there (${state#changed: } is not); it is used as it is. For its first content use a new version"
   read_manifest "$manifest" || fail release-changed "$manifest cannot be read"
   if [ -n "$source_digest" ] && [ "$source_digest" != "$manifest_digest" ]; then
     warn "the host's $version differs from the source; the host's is used. For the source's content use a new version"
   fi
   unlinked=$(unlinked_shared "$release")
-  [ -z "$unlinked" ] || warn "$release was made without the shared path $unlinked, and stays so"
+  [ -z "$unlinked" ] || warn "$release was made without the shared path $unlinked, and stays so; a new version has it"
   succeed_with "$1"
 }
 

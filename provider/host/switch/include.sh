@@ -64,6 +64,14 @@ temp_include() {
   printf '%s/.%s.site-release-%s.%s' "${include_path%/*}" "${include_path##*/}" "$run" "$1"
 }
 
+# ensure_include: a server block that names an include which is missing keeps nginx from starting and from reloading, for every site of the
+# host; the placeholder ends that, whatever becomes of the version
+ensure_include() {
+  [ "$include_state" = missing ] || return 0
+  write_include "$own_dir/empty" || fail disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
+  fact placeholder written
+}
+
 # version_of ROOT: the version whose root this is, or nothing
 version_of() {
   case $1 in

@@ -26,6 +26,7 @@ main() {
   recover
   journal locked to "$version" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   require_owner
+  ensure_include
   read_current
   require_release
   choose_live
@@ -127,11 +128,13 @@ switch() {
   wanted_root=$root
   step switching "$version"
   write_include "$root" || undo disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
+  forget_reading
   step testing after
   if ! test_nginx; then
     printf '%s\n' "$test_text" | text nginx-test
     undo test-red-after "$test_command"
   fi
+  was_read || undo include-unread "$include_named"
   if [ -z "$master" ]; then
     # It must be started by root, and then reads a configuration that is tested: the include stays.
     phase=over

@@ -40,20 +40,16 @@ test_nginx() {
   return "$test_code"
 }
 
-# require_green: it must be green before we touch anything. Two reds are ours to mend, and the test after the write judges: an include that is
-# missing, and nothing else named (nginx stops at the first error); an include that somebody changed since the last proved reload, where nginx
-# names it, or the variable that it should set. Any other red is none of the include's: writing it would mend nothing and lose somebody's words.
+# require_green: it must be green before we touch anything. One red is ours to mend, and the test after the write judges: an include that
+# somebody changed since the last proved reload, where nginx names it, or the variable that it should set. Any other red is none of the
+# include's: writing it would mend nothing and lose somebody's words.
 require_green() {
   step testing before
   red_before=
   was_red=
   test_nginx && return 0
   was_red=yes
-  if [ "$include_state" = missing ]; then
-    case $test_text in
-      *"open() \"$include_named\" failed (2: No such file or directory)"*) return 0 ;;
-    esac
-  elif [ "$include_state" = foreign ] || ! include_is_ours; then
+  if [ "$include_state" = foreign ] || ! include_is_ours; then
     case $test_text in
       *"$include_named"* | *"$include_path"* | *'unknown "root_dir" variable'*)
         red_before=yes

@@ -24,6 +24,7 @@ test("A release's plan has its local path absolute, and a digest only where ther
     dirMode: "0755",
     fileMode: "0644",
     retention: { keepReleases: 5, includePath: "/srv/root_dir.nginx.conf", ownerIds: ["a", "b"] },
+    dedupe: "hardlink",
   });
   deepEqual(releasePlan(inputsOf(releaseShape, inputs), "aaa", ["a", "b"]), { ...plan, sourceDigest: "aaa" });
 });

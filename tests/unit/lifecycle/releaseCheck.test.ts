@@ -29,6 +29,7 @@ test("checkRelease completes the inputs with every default", async () => {
     sharedFiles: [],
     dirMode: "0755",
     fileMode: "0644",
+    dedupe: "hardlink",
     deleteReleases: false,
     keepReleases: 5,
     releaseDir: "/srv/site/releases/42",

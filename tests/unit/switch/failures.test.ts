@@ -69,7 +69,7 @@ describe("The error of a failed switch", () => {
     assert.equal(reason, "no-sudo-right");
     assert.equal(
       message,
-      'Cannot switch example.com to 43 on web1: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site\'s user. Put this into /etc/sudoers.d/site-release, by visudo: deploy ALL=(root) NOPASSWD: /usr/sbin/nginx -t and deploy ALL=(root) NOPASSWD: /usr/bin/systemctl reload nginx.service',
+      'Cannot switch example.com to 43 on web1: deploy may not run "sudo --non-interactive nginx -t" without a password, expected the two sudo rights of the site\'s user. Put these lines into /etc/sudoers.d/site-release (visudo -f keeps its mode right):\ndeploy ALL=(root) NOPASSWD: /usr/sbin/nginx -t\ndeploy ALL=(root) NOPASSWD: /usr/bin/systemctl reload nginx.service',
     );
   });
 

@@ -1,0 +1,173 @@
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { SiteReleaseError } from "../errors.ts";
+import type { Answer } from "../transport/conversation.ts";
+import { keptFiles, keptRecords } from "./delta.ts";
+import type { ReleasePath } from "./entry.ts";
+import { type Contents, contentsOf, type Manifest } from "./manifest.ts";
+import { recallManifest } from "./manifestCache.ts";
+import { modesOf } from "./modes.ts";
+import { type Packing, packingFor } from "./packing.ts";
+import type { ReleasePlan } from "./plan.ts";
+import type { SharedPlaces } from "./shared.ts";
+import type { Source } from "./source.ts";
+import { sendStream, type Upload } from "./upload.ts";
+
+/** What an upload is made of; the manifest is asked for when the host wants the release, and not before. */
+export interface Sendable {
+  readonly source: Source;
+  readonly shared: SharedPlaces;
+  manifest(): Promise<Manifest>;
+}
+
+/** What the host says of a step that it begins. */
+interface Step {
+  readonly name: string;
+  readonly detail: string;
+  readonly said: Answer;
+}
+
+/** The client's side of an upload: each part of it begins when the host says that it is ready, and not before. */
+export class Sending {
+  sent = 0;
+  /** Why the source could not be sent; the host then saw a cut upload and removed what had arrived. */
+  failure: unknown;
+  readonly #plan: ReleasePlan;
+  readonly #host: string;
+  readonly #progress: (status: string) => void;
+  readonly #steps: Step[] = [];
+  #wake: () => void = () => {};
+
+  constructor(plan: ReleasePlan, host: string, progress: (status: string) => void) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#progress = progress;
+  }
+
+  /** The host begins a step. */
+  hear(step: Step): void {
+    this.#steps.push(step);
+    this.#wake();
+  }
+
+  async run(stdin: Writable, sendable: Sendable | undefined): Promise<void> {
+    const receiving = await this.#next(stdin, ["receiving"]);
+    if (sendable === undefined || receiving === undefined) return;
+    try {
+      await this.#send(stdin, sendable, receiving.detail);
+    } catch (error) {
+      this.failure =
+        error instanceof SiteReleaseError
+          ? new SiteReleaseError(error.reason, {
+              ...error.failure,
+              host: this.#host,
+              done: "what had arrived was removed",
+            })
+          : error;
+    }
+    stdin.end(); // ends a whole stream, and cuts one that failed: the host then cleans up and says so
+  }
+
+  async #send(stdin: Writable, { source, shared, manifest: made }: Sendable, detail: string): Promise<void> {
+    const [pack = "", digest = ""] = detail.split(" ");
+    const manifest = await made();
+    const packing = packingFor(pack);
+    const base = digest === "" ? undefined : await this.#base(stdin, digest);
+    const kept = base === undefined ? new Set<ReleasePath>() : keptFiles(manifest, base);
+    const coming = [...manifest.sizes].filter(([path]) => !kept.has(path));
+    const bytes = coming.reduce((total, [, size]) => total + size, 0);
+    await this.#write(
+      stdin,
+      head(
+        packing,
+        manifest,
+        keptRecords(manifest, kept),
+        coming.map(([, size]) => size),
+      ),
+    );
+    const common = { source, shared, manifest, packing, modes: modesOf(this.#plan) };
+    await this.#stream(stdin, { ...common, onRead: this.#percent(bytes), wants: (path) => !kept.has(path) });
+    const again = await this.#next(stdin, ["resending", "verifying"]);
+    if (again?.name !== "resending") return;
+    const missing = missingOf(again.said);
+    await this.#stream(stdin, { ...common, onRead: () => {}, wants: (path) => missing.has(path) });
+  }
+
+  /** The contents of the host's base, which it tells only where they are not known here. */
+  async #base(stdin: Writable, digest: string): Promise<Contents | undefined> {
+    const known = await recallManifest(digest);
+    if (known !== undefined) return known;
+    await this.#write(stdin, Buffer.from("base\n"));
+    const based = await this.#next(stdin, ["based"]);
+    return based && contentsOf(gunzipSync(listOf(based.said, "base")), digest);
+  }
+
+  async #stream(stdin: Writable, upload: Upload): Promise<void> {
+    await sendStream(upload, (chunk) => this.#write(stdin, chunk));
+  }
+
+  /** Writes as fast as the host takes it; false when the host has closed its end. */
+  async #write(stdin: Writable, chunk: Uint8Array): Promise<boolean> {
+    if (stdin.destroyed || stdin.closed) return false;
+    this.sent += chunk.length;
+    if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain"), closed(stdin)]);
+    return true;
+  }
+
+  /** The next step of one of these names; undefined when the host has closed its end. */
+  async #next(stdin: Writable, names: readonly string[]): Promise<Step | undefined> {
+    const gone = closed(stdin);
+    while (!stdin.destroyed && !stdin.closed) {
+      const step = this.#steps.shift();
+      if (step !== undefined && names.includes(step.name)) return step;
+      if (step !== undefined) continue;
+      const told = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      await Promise.race([told, gone]);
+    }
+    return undefined;
+  }
+
+  #percent(bytes: number): (read: number) => void {
+    let read = 0;
+    let told = 0;
+    return (more) => {
+      read += more;
+      const percent = Math.floor((read * 100) / Math.max(bytes, 1));
+      if (percent > told) this.#progress(`uploading ${percent} %`);
+      told = percent;
+    };
+  }
+}
+
+/**
+ * What host/stage/receive.sh reads first. The manifest only tells it the name of what arrived broken; a delta goes without, since most of
+ * its bytes would be the manifest's. A file takes whole blocks, mostly of 4 KiB.
+ */
+function head(packing: Packing, { text }: Manifest, kept: Buffer, sizes: readonly number[]): Buffer {
+  const blocks = sizes.reduce((total, size) => total + Math.ceil(size / 4096) * 4, 0);
+  const [manifest, list] = kept.length === 0 ? [gzipSync(text, { level: 1 }), kept] : [Buffer.alloc(0), gzipSync(kept)];
+  const words = [packing.name, manifest.length, list.length, sizes.length, blocks];
+  return Buffer.concat([Buffer.from(`${words.join(" ")}\n`), manifest, list]);
+}
+
+/** The paths that the host lists as "./path\0". */
+function missingOf(said: Answer): ReadonlySet<ReleasePath> {
+  const paths = listOf(said, "missing").toString("latin1").split("\0").slice(0, -1);
+  return new Set(paths.map((path) => path.slice(2)));
+}
+
+function listOf(said: Answer, name: string): Buffer {
+  return Buffer.from((said.texts.get(name) ?? []).join(""), "base64");
+}
+
+/** Resolves when nobody reads what is written any more. */
+function closed(stream: Writable): Promise<void> {
+  if (stream.destroyed || stream.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("close", resolve);
+    stream.once("error", () => resolve());
+  });
+}
