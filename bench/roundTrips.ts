@@ -1,5 +1,5 @@
 // npm run bench -- roundTrips: how many round trips between here and a host a small release and its switch wait for.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleasePlan } from "../provider/release/plan.ts";
@@ -13,6 +13,7 @@ import { type Sandbox, startSandbox } from "../tests/support/sandbox.ts";
 import { switchPlanOf } from "../tests/support/switchPlan.ts";
 import { median, roundTrips, table } from "./support/figures.ts";
 import { startRelays } from "./support/relay.ts";
+import { publish as publishChapter } from "./support/results.ts";
 import { writeSmallRelease } from "./support/smallRelease.ts";
 
 const RTT = 50;
@@ -108,7 +109,7 @@ ${figures}
 
 Wanted: at most ${MOST} after the handshake. ${whole.trips <= MOST ? "Met" : "Missed"} with ${whole.trips.toFixed(1)}.
 `;
-  writeFileSync(join(__dirname, "../../bench/RESULTS.md"), text);
+  publishChapter(text);
   console.log(figures);
 }
 

@@ -75,7 +75,8 @@ link_records() {
   done' sh
 }
 
-# make_manifest DIR FILE: writes the manifest of a directory that nobody changes; false, with one line in manifest_problem, where
+# make_manifest DIR FILE [BYTES]: writes the manifest of a directory that nobody changes; BYTES is what its files should come to, where
+# their contents are known to be checked by the digest; false, with one line in manifest_problem, where
 # something in it is no part of a release or cannot be read. Sets manifest_files, manifest_bytes and manifest_digest.
 make_manifest() {
   manifest_problem=$(find "$1" ! -type f ! -type d ! -type l -print 2>/dev/null | head -n 1 | visible)
@@ -88,7 +89,7 @@ make_manifest() {
   manifest_digest=$(sha256sum <"$2.body") || return 1
   manifest_digest=${manifest_digest%% *}
   manifest_files=$(record_lines <"$2.body" | grep -c '^[fxl] ')
-  manifest_bytes=$(sum_sizes "$1")
+  manifest_bytes=${3:-$(sum_sizes "$1")}
   {
     printf 'site-release-manifest 1 files=%s bytes=%s digest=%s\n' "$manifest_files" "$manifest_bytes" "$manifest_digest" &&
       cat "$2.body"

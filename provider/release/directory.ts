@@ -1,8 +1,10 @@
-import { constants, type Dirent } from "node:fs";
+import { closeSync, constants, type Dirent, openSync, readSync } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
 
 const CHUNK = 256 * 1024;
+// A file that became a link or a FIFO meanwhile is neither followed nor waited for.
+const OPENING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const SLASH = Buffer.from("/");
 
 /**
@@ -41,12 +43,22 @@ async function readOne(root: string, dir: ReleasePath, found: Dirent<Buffer>): P
       changed: Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs)),
     },
     open: () => content(place, Number(stat.size)),
+    ...(stat.size < CHUNK && { read: () => contentNow(place, Number(stat.size)) }),
   };
 }
 
+function contentNow(place: Buffer, size: number): Uint8Array {
+  const file = openSync(place, OPENING);
+  try {
+    const buffer = Buffer.allocUnsafe(size + 1);
+    return buffer.subarray(0, readSync(file, buffer));
+  } finally {
+    closeSync(file);
+  }
+}
+
 async function* content(place: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  // A file that became a link or a FIFO meanwhile is neither followed nor waited for.
-  const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = await open(place, OPENING);
   try {
     for (;;) {
       // One byte more than there should be: a small file is read whole, and seen to end, by one call.

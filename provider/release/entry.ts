@@ -23,6 +23,8 @@ export interface RawFile {
   readonly stat?: FileStat;
   /** The content, once; from an archive only before the next entry is asked for. */
   open(): AsyncIterable<Uint8Array>;
+  /** The same at once, for a small file on this machine's disk that was read a moment ago: a thread's help would cost more than it gives. */
+  read?(): Uint8Array;
 }
 
 /** The state of a file on this machine that changes whenever its content does. */

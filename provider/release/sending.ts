@@ -37,6 +37,7 @@ export class Sending {
   readonly #host: string;
   readonly #progress: (status: string) => void;
   readonly #steps: Step[] = [];
+  #gone: Promise<void> = Promise.resolve();
   #wake: () => void = () => {};
 
   constructor(plan: ReleasePlan, host: string, progress: (status: string) => void) {
@@ -52,6 +53,7 @@ export class Sending {
   }
 
   async run(stdin: Writable, sendable: Sendable | undefined): Promise<void> {
+    this.#gone = closed(stdin);
     const receiving = await this.#next(stdin, ["receiving"]);
     if (sendable === undefined || receiving === undefined) return;
     try {
@@ -111,13 +113,12 @@ export class Sending {
   async #write(stdin: Writable, chunk: Uint8Array): Promise<boolean> {
     if (stdin.destroyed || stdin.closed) return false;
     this.sent += chunk.length;
-    if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain"), closed(stdin)]);
+    if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain"), this.#gone]);
     return true;
   }
 
   /** The next step of one of these names; undefined when the host has closed its end. */
   async #next(stdin: Writable, names: readonly string[]): Promise<Step | undefined> {
-    const gone = closed(stdin);
     while (!stdin.destroyed && !stdin.closed) {
       const step = this.#steps.shift();
       if (step !== undefined && names.includes(step.name)) return step;
@@ -125,7 +126,7 @@ export class Sending {
       const told = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      await Promise.race([told, gone]);
+      await Promise.race([told, this.#gone]);
     }
     return undefined;
   }

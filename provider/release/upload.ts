@@ -74,7 +74,7 @@ async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
 async function* contentOf(file: RawFile, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array, string> {
   const hash = createHash("sha256");
   let room = file.size;
-  for await (const chunk of file.open()) {
+  for await (const chunk of file.read ? [file.read()] : file.open()) {
     hash.update(chunk);
     if (chunk.length > room) return "longer";
     room -= chunk.length;

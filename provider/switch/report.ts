@@ -70,9 +70,8 @@ export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheRep
   if (reload !== undefined) warnings.push(reload);
   if (tookOver !== undefined) warnings.push(`The site was taken over from ${ownerName(tookOver)}`);
   if (recovered !== undefined) warnings.push(`An interrupted switch was found: ${recovered}`);
-  if (tried.smoke?.outcome === "unreachable") {
-    warnings.push(`The release was not tried before the switch: ${tried.smoke.why}. ${tried.smoke.next}`);
-  }
+  const untried = tried.smoke?.outcome === "unreachable" ? `${tried.smoke.why}. ${tried.smoke.next}` : undefined;
+  if (untried !== undefined) warnings.push(`The release was not tried before the switch: ${untried}`);
   if (facts.get("drained") === "no") {
     warnings.push("Old nginx workers still finish requests; the release they serve is kept");
   }
@@ -86,6 +85,8 @@ export function switchWarnings(answer: Answer, tried: Tried, cleared: OpcacheRep
   }
   const unfinished = facts.get("unfinished");
   if (unfinished !== undefined) warnings.push(`The version is live, but ${unfinished} could not be brought up to date`);
-  if (cleared?.why !== undefined) warnings.push(`opcache: ${cleared.why}`);
+  // A pool that smoke could not reach refuses opcache for the same reason, in the same words.
+  const more = cleared?.places.some(({ note }) => note !== undefined && note !== untried);
+  if (more) warnings.push(`opcache: ${cleared?.why}`);
   return warnings;
 }

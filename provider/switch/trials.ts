@@ -98,6 +98,6 @@ function unknownPool(user: string, said: Answer): SmokeResult {
   return {
     outcome: "unreachable",
     why: `${user} can write no php-fpm socket in /run/php`,
-    next: `Let ${user} write the site's, as root: usermod --append --groups www-data ${user}; one that lies elsewhere is named in \`pools\``,
+    next: `If the site's lies elsewhere, name it in \`pools\`; else let ${user} write it, as root: usermod --append --groups www-data ${user}`,
   };
 }

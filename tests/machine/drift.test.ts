@@ -4,7 +4,7 @@ import { assertInvariants } from "../support/invariants.ts";
 import { type Machine, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
 import { MachineSite } from "../support/machineSite.ts";
 import { Stack } from "../support/stack.ts";
-import { changesIn } from "../support/told.ts";
+import { changesIn, warningsIn } from "../support/told.ts";
 
 const UNPROVED = "no proof that they read the include as it is now";
 
@@ -89,9 +89,19 @@ for (const suite of suites) {
 
     test("in the live release is shown by refresh, and put right by the next up", once, async () => {
       const { deployPath } = machine;
+      await machine.must(`echo ' ' >>${deployPath}/releases/2/public/index.php`);
+      const edited = await stack.refresh();
+      const changed = "changed: public/index.php";
+      assert.deepEqual(changesIn(edited.stdout), [`~ releaseState: "complete" => "${changed}"`]);
+      const kept = await stack.up();
+      assert.equal(kept.code, 0, kept.stdout);
+      assert.deepEqual(warningsIn(kept), [
+        `${deployPath}/releases/2 is no longer what was put there (public/index.php is not); it is used as it is. For its first content use a new version`,
+      ]);
+      assert.match(await stack.preview(), /1 to update/);
       await machine.must(`rm -r ${deployPath}/releases/2/public`);
       const refresh = await stack.refresh();
-      assert.deepEqual(changesIn(refresh.stdout), ['~ releaseState: "complete" => "changed: public/index.php"']);
+      assert.deepEqual(changesIn(refresh.stdout), []);
       await machine.must(`rm -r ${deployPath}/releases/2`);
       const gone = await stack.refresh();
       assert.deepEqual(changesIn(gone.stdout), ['~ releaseState: "changed: public/index.php" => "missing"']);

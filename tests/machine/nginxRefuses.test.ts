@@ -55,6 +55,22 @@ for (const suite of suites) {
       await assertInvariants(on, { serves: next });
     });
 
+    test("so that the server block has a root of its own is no switch: nginx does not read the include", async () => {
+      const own = `set $root_dir ${machine.deployPath}/current/public;`;
+      await machine.must(`cp ${block} /root/block; sed -i 's|^ *include .*root_dir.*|    ${own}|' ${block}`);
+      await on.reload();
+      const { includePath } = on.site;
+      assert.equal(
+        await refusal(on.switchTo(next)),
+        `${cannot()}nginx does not read ${includePath}, expected "include ${includePath};" and "root $root_dir;" in the server block of example.com; restored ${old}. Put them there (nginxSnippet() gives a whole server block), and reload nginx`,
+      );
+      await assertInvariants(on, { serves: old });
+      await machine.must(`cp /root/block ${block}`);
+      await on.reload();
+      await on.switchTo(next);
+      await assertInvariants(on, { serves: next });
+    });
+
     test("so that it is red already is named, and nothing is touched", async () => {
       const [before, include] = [await on.workers(), await included()];
       await machine.must(`echo 'nonsense on;' >${conf}`);

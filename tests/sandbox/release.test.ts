@@ -42,7 +42,7 @@ for (const [name, shellIn] of Object.entries(shells))
       `${own}/manifests:\n1\n\n${own}/staging:\n`,
     );
     assert.equal(statSync(join(result.releaseDir, "bin/console")).mode & 0o7777, 0o555);
-    assert.equal(statSync(join(result.releaseDir, "public/index.php")).mode & 0o7777, 0o644);
+    assert.equal(statSync(join(result.releaseDir, "public/index.php")).mode & 0o7777, 0o444);
     assert.equal(
       readFileSync(join(own, "manifests/1"), "latin1").split("\n", 1)[0],
       `site-release-manifest 1 files=${files} bytes=${bytes} digest=${digest}`,

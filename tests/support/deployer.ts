@@ -11,9 +11,11 @@ import { ROOT } from "./paths.ts";
 /** Deployer on the site of one machine: a site of one page, with `storage` shared, and keep_releases -1. */
 export interface Deployer {
   /** deploy:prepare: makes and fills a release, and holds the lock. */
-  prepare(release: string): Promise<void>;
+  prepare(release: string, php?: string): Promise<void>;
   /** deploy:publish: moves `current` to the release that was prepared, and unlocks. */
   publish(): Promise<void>;
+  /** deploy:unlock, which a person runs when nobody published. */
+  unlock(): Promise<void>;
   /** deploy:cleanup: removes all but the newest that Deployer made. */
   cleanup(keep: number): Promise<void>;
   close(): void;
@@ -30,8 +32,9 @@ export async function deployerByScript(machine: Machine): Promise<Deployer> {
     if (code !== 0) throw new Error(`deployer.sh ${words}: exit code ${code}: ${stderr}`);
   };
   return {
-    prepare: (release) => task(`prepare ${release}`, page(release)),
+    prepare: (release, php = page(release)) => task(`prepare ${release}`, php),
     publish: () => task("publish"),
+    unlock: () => task("unlock"),
     cleanup: (keep) => task(`cleanup ${keep}`),
     close: () => {},
   };
@@ -76,11 +79,12 @@ export function deployerItself(machine: Machine): Deployer {
     if (code !== 0) throw new Error(`dep ${words.join(" ")}: exit code ${code}: ${stdout}${stderr}`);
   };
   return {
-    prepare: async (release) => {
-      writeFileSync(join(build, "index.php"), page(release));
+    prepare: async (release, php = page(release)) => {
+      writeFileSync(join(build, "index.php"), php);
       await task("deploy", "-o", `release_name=${release}`);
     },
     publish: () => task("deploy:publish"),
+    unlock: () => task("deploy:unlock"),
     cleanup: (keep) => task("deploy:cleanup", "-o", `keep_releases=${keep}`),
     close,
   };

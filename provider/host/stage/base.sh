@@ -47,21 +47,31 @@ take_base() {
   : >"$stage/linked"
   sort -z "$stage/kept" >"$stage/wanted" || no_space "$stage/wanted cannot be written"
   if [ "$dedupe" = hardlink ]; then
-    base_files "$from" -uid "$(id -u)" "(" -perm "$exec_mode" -o -perm "$file_mode" ")" | sort -z |
-      comm -z -12 - "$stage/wanted" | list_paths | (cd "$from" && xargs -0 -r cp -l --parents -t "$stage/release" --) 2>/dev/null || :
-    # Links across owners may be forbidden (protected_hardlinks), and a file has a most number of links.
-    (cd "$stage/release" && find . -type f -print0) | sort -z >"$stage/linked"
+    linkable "$from" | (cd "$from" && xargs -0 -r cp -l --parents -t "$stage/release" --) 2>/dev/null || :
+    # Looked at again, as what they are now: somebody may have changed the base in this moment. Links across owners may be forbidden
+    # (protected_hardlinks), and a file has a most number of links.
+    linkable "$stage/release" | sort -z >"$stage/linked"
   fi
+  list_paths <"$stage/wanted" | sort -z | comm -z -23 - "$stage/linked" >"$stage/missing"
+  [ -s "$stage/missing" ] || return 0
+  (cd "$stage/release" && find . ! -type d -print0 | sort -z | comm -z -23 - "$stage/linked" | xargs -0 -r rm -f --)
   base_files "$from" | sort -z | comm -z -12 - "$stage/wanted" >"$stage/same"
-  for kind in f x; do
-    mode=$file_mode
-    [ "$kind" = f ] || mode=$exec_mode
-    grep -az "^$kind " "$stage/same" | list_paths | sort -z | comm -z -23 - "$stage/linked" >"$stage/copied"
-    (cd "$from" && xargs -0 -r cp --parents --reflink=auto --preserve=timestamps -t "$stage/release" --) <"$stage/copied" 2>/dev/null || :
-    (cd "$stage/release" && xargs -0 -r chmod "$mode" --) <"$stage/copied" 2>/dev/null || :
-  done
+  copy_same f "$file_mode"
+  copy_same x "$exec_mode"
   (cd "$stage/release" && find . -type f -print0) | sort -z >"$stage/taken"
   list_paths <"$stage/wanted" | sort -z | comm -z -23 - "$stage/taken" >"$stage/missing"
+}
+
+# copy_same KIND MODE: what could not be linked; a copy has one name only, so its mode is its own
+copy_same() {
+  grep -az "^$1 " "$stage/same" | list_paths | sort -z | comm -z -23 - "$stage/linked" >"$stage/copied"
+  (cd "$from" && xargs -0 -r cp --parents --reflink=auto --preserve=timestamps -t "$stage/release" --) <"$stage/copied" 2>/dev/null || :
+  (cd "$stage/release" && xargs -0 -r chmod "$2" --) <"$stage/copied" 2>/dev/null || :
+}
+
+# linkable DIR: of what is wanted, the files that are this user's own and have exactly the mode that they are to have
+linkable() {
+  base_files "$1" -uid "$(id -u)" "(" -perm "$exec_mode" -o -perm "$file_mode" ")" | sort -z | comm -z -12 - "$stage/wanted" | list_paths
 }
 
 # base_files DIR [TEST...]: a record of each file, as the client says what it wants: kind, size and mtime, and path

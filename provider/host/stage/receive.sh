@@ -32,7 +32,7 @@ receive() {
   step verifying
   link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
   [ -z "$linked_paths" ] || vouch
-  make_manifest "$stage/release" "$stage/manifest" || broken "$manifest_problem"
+  make_manifest "$stage/release" "$stage/manifest" "$source_bytes" || broken "$manifest_problem"
   [ "$manifest_digest" = "$source_digest" ] || [ -n "$linked_paths" ] ||
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
   [ "$manifest_digest" = "$source_digest" ] || broken "what came and what $base has do not make the release that was to be sent"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Does to a directory what Deployer's tasks do, for machines without it: deployer.sh DIR TASK [ARGUMENT]
 #   prepare RELEASE   deploy:prepare: takes .dep/deploy.lock, and makes releases/RELEASE with the link `release` to it, filled from standard input
+#   unlock            deploy:unlock
 #   publish           deploy:publish: `current` to what `release` points at, `release` gone, unlocked; with keep_releases -1, so nothing is pruned
 #   cleanup KEEP      deploy:cleanup: keeps the KEEP newest of its own log, whatever `current` or nginx say
 # shellcheck shell=sh
@@ -19,6 +20,8 @@ lock() {
   fi
   echo ci >.dep/deploy.lock
 }
+
+unlock() { rm -f .dep/deploy.lock; }
 
 # deploy:release: a link that is there names a release that was never published. Up to Deployer 7.0.1 that release goes too, which is the
 # worst case for what others switched to; since 7.0.2 only the link does.
@@ -55,10 +58,11 @@ case $task in
     fill
     ;;
   publish)
-    # deploy:symlink: mv -T replaces the link in one step; then deploy:unlock
+    # deploy:symlink: mv -T replaces the link in one step
     mv -T release current
-    rm -f .dep/deploy.lock
+    unlock
     ;;
+  unlock) unlock ;;
   cleanup) cleanup ;;
   *)
     echo "deployer.sh: no task $task" >&2

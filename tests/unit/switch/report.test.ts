@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { OpcacheReport, PlaceReport } from "../../../provider/opcache/clear.ts";
 import { reloadWarning, describe as report, switchWarnings } from "../../../provider/switch/report.ts";
 
 const none = { smoke: undefined, probe: undefined };
@@ -57,6 +58,19 @@ describe("The warnings of a switch", () => {
       "The release was not tried before the switch: no socket. Grant it",
       "Old nginx workers still finish requests; the release they serve is kept",
     ]);
+  });
+
+  it("say once why a pool cannot be reached, though smoke and opcache both needed it", () => {
+    const smoke = { outcome: "unreachable", why: "no right", next: "Grant it" } as const;
+    const refused = { place: "/a.sock", state: "failed", invalidated: 0, note: "no right. Grant it" } as const;
+    const cleared = (places: readonly PlaceReport[], why: string) =>
+      ({ policy: "invalidate", ok: false, why, places }) as const;
+    const told = (opcache: OpcacheReport) => switchWarnings(answer("switched"), { smoke, probe: undefined }, opcache);
+    const untried = "The release was not tried before the switch: no right. Grant it";
+    assert.deepEqual(told(cleared([refused], "/a.sock: no right. Grant it")), [untried]);
+    const down = { ...refused, place: "/b.sock", note: "nobody listens" };
+    const both = "/a.sock: no right. Grant it; /b.sock: nobody listens";
+    assert.deepEqual(told(cleared([refused, down], both)), [untried, `opcache: ${both}`]);
   });
 
   it("tell what a reload costs only of an nginx that has no cure", () => {
