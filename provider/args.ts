@@ -137,6 +137,13 @@ export interface SiteReleaseArgs {
    */
   deleteReleases?: pulumi.Input<boolean>;
   /**
+   * How many complete releases stay on the host besides the live one, the one to go back to, and those that old nginx workers still serve;
+   * -1 keeps all. Older ones are removed when the next version is put there, and never right after a switch. A change counts from the next
+   * version on.
+   * @default 5
+   */
+  keepReleases?: pulumi.Input<number>;
+  /**
    * The octal mode of directories and of files with the executable bit; files lose its write bits under `dedupe: "hardlink"`. A change is for the releases that are put on the host after it.
    * @default "0755"
    */

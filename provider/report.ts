@@ -8,6 +8,8 @@ export interface ReleaseReport {
   bytes: number;
   /** The bytes that went over the wire. */
   sentBytes: number;
+  /** The older releases that were removed before it, as in "37, 36", or why none was. */
+  pruned: string;
   /** How long it took, in seconds. */
   seconds: number;
 }

@@ -23,10 +23,13 @@ export const scripts = {
     "protocol",
     "places",
     "manifest",
-    ...["layout", "leftovers", "shared", "reuse", "adopt", "base", "receive", "place", "main"].map(
+    "switch/journal",
+    "switch/workers",
+    "keep",
+    ...["layout", "leftovers", "prune", "shared", "reuse", "adopt", "base", "receive", "place", "main"].map(
       (part) => `stage/${part}`,
     ),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
-  remove: ["protocol", "places", "switch/journal", "switch/workers", "remove"],
+  remove: ["protocol", "places", "manifest", "switch/journal", "switch/workers", "keep", "remove"],
 };

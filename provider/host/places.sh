@@ -11,6 +11,7 @@ warn() { say text warning "$1"; }
 
 name_places() {
   own=$deploy_path/.site-release
+  own_dir=$own # as the switch's parts call it
   release=$deploy_path/releases/${version:-}
   manifest=$own/manifests/${version:-}
   stage=$own/staging/${stage_name:-}

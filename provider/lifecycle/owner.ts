@@ -33,3 +33,8 @@ export function ownerOf(inputs: CommonInputs): Owner {
   );
   return { id, stack: `${project}/${stack}`, resource: name };
 }
+
+/** The id as it was written to the host: how it is made may change from one version of this package to the next. */
+export function ownerIdOf(inputs: CommonInputs): string {
+  return inputs.__owner?.id ?? ownerOf(inputs).id;
+}

@@ -1,11 +1,11 @@
 import type { ReleasePlan } from "../release/plan.ts";
 import type { SwitchPlan } from "../switch/plan.ts";
-import { completeSwitch } from "./complete.ts";
+import { completeSwitch, includePathOf } from "./complete.ts";
 import { localPath } from "./localPath.ts";
 import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
-export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
+export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerIds: readonly string[]): ReleasePlan {
   const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
   return {
     deployPath,
@@ -15,6 +15,7 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): Relea
     sharedFiles,
     dirMode,
     fileMode,
+    retention: { keepReleases: inputs.keepReleases, includePath: includePathOf(inputs), ownerIds },
     dedupe,
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),

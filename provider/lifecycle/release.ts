@@ -8,7 +8,7 @@ import { includePathOf } from "./complete.ts";
 import { diffRelease, RELEASE_INPUTS, releaseNeedsHost } from "./diff.ts";
 import { askHost, onHost } from "./host.ts";
 import { idOf } from "./identity.ts";
-import { ownerOf } from "./owner.ts";
+import { ownerIdOf, ownerOf } from "./owner.ts";
 import { releasePlan } from "./plans.ts";
 import { checkRelease } from "./releaseCheck.ts";
 import { redactor } from "./secrets.ts";
@@ -28,13 +28,15 @@ export const release: Verbs = {
   create(news) {
     return guarded(redactor(news), async () => {
       const inputs = inputsOf(releaseShape, news);
-      return { id: idOf(inputs), outs: await stage("create", inputs, news) };
+      return { id: idOf(inputs), outs: await stage("create", inputs, news, [ownerOf(inputs).id]) };
     });
   },
   update(_id, olds, news) {
     return guarded(redactor(olds, news), async () => {
       if (!releaseNeedsHost(olds, news)) return { outs: stripped({ ...olds, ...news }) };
-      return { outs: await stage("update", inputsOf(releaseShape, news), news) };
+      const inputs = inputsOf(releaseShape, news);
+      const ownerIds = [ownerOf(inputs).id, ownerIdOf(inputsOf(releaseShape, olds))];
+      return { outs: await stage("update", inputs, news, ownerIds) };
     });
   },
   read(id, props) {
@@ -50,19 +52,24 @@ export const release: Verbs = {
   },
 };
 
-async function stage(verb: "create" | "update", inputs: ReleaseInputs, news: Properties): Promise<Properties> {
+async function stage(
+  verb: "create" | "update",
+  inputs: ReleaseInputs,
+  news: Properties,
+  ownerIds: readonly string[],
+): Promise<Properties> {
   const report = reporter(news, redactor(news));
   return onHost(inputs, verb, report, async (transport) => {
-    const plan = releasePlan(inputs, news.sourceDigest);
+    const plan = releasePlan(inputs, news.sourceDigest, ownerIds);
     const staged = await stageRelease(transport, plan, report.status);
-    const { status, files, bytes, sentBytes, seconds, releaseDir, releaseState, releaseDigest } = staged;
+    const { status, files, bytes, sentBytes, pruned, seconds, releaseDir, releaseState, releaseDigest } = staged;
     staged.warnings.forEach(report.warn);
     return stripped({
       ...news,
       releaseDir,
       releaseState,
       releaseDigest,
-      report: { status, files, bytes, sentBytes, seconds },
+      report: { status, files, bytes, sentBytes, pruned, seconds },
       reachable: true,
       hostKeySeen: transport.hostKey,
     });
@@ -90,7 +97,7 @@ async function remove(inputs: ReleaseInputs, report: Reporter): Promise<void> {
     );
     return;
   }
-  const ownerIds = [inputs.__owner?.id ?? ownerOf(inputs).id];
+  const ownerIds = [ownerIdOf(inputs)];
   const removal = { deployPath, includePath: includePathOf(inputs), ownerIds };
   const asked = await askHost(inputs, timeout?.delete, report, (transport) => removeReleases(transport, removal));
   if ("value" in asked) {

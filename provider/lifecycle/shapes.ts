@@ -46,6 +46,7 @@ export const releaseShape = {
     "0644",
   ),
   deleteReleases: fallback(kind.flag, false),
+  keepReleases: fallback(kind.integer("a whole number, -1 or more", -1, 1_000_000), 5),
   dedupe: fallback(kind.choice(Dedupe), Dedupe.Hardlink),
 };
 

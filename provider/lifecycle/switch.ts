@@ -9,7 +9,7 @@ import { stripped } from "./check.ts";
 import { diffSwitch, SWITCH_INPUTS, switchNeedsHost } from "./diff.ts";
 import { askHost, onHost } from "./host.ts";
 import { idOf } from "./identity.ts";
-import { ownerOf } from "./owner.ts";
+import { ownerIdOf, ownerOf } from "./owner.ts";
 import { switchPlan } from "./plans.ts";
 import { redactor } from "./secrets.ts";
 import { type SwitchInputs, switchShape } from "./shapes.ts";
@@ -114,9 +114,4 @@ async function leave(inputs: SwitchInputs, report: Reporter): Promise<void> {
   else if (asked.value === undefined)
     report.info(`nginx goes on with what it serves of ${deployPath} (last: ${version})`);
   else report.info(`${deployPath} belongs to ${asked.value} now; nothing was changed`);
-}
-
-// The id as it was written to the host: how it is made may change from one version of this package to the next.
-function ownerIdOf(inputs: SwitchInputs): string {
-  return inputs.__owner?.id ?? ownerOf(inputs).id;
 }

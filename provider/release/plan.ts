@@ -1,4 +1,5 @@
 import type { Dedupe } from "../args.ts";
+import type { Retention } from "./retention.ts";
 
 /** Everything that putting one release on disk needs to know. */
 export interface ReleasePlan {
@@ -15,6 +16,8 @@ export interface ReleasePlan {
   /** Octal modes on the host, as in "0755" and "0644"; a file with the executable bit gets `dirMode`. */
   readonly dirMode: string;
   readonly fileMode: string;
+  /** What becomes of older releases; absent: they stay. */
+  readonly retention?: Retention;
   /** Whether files that the newest release has too are links to its files, or copies of them. */
   readonly dedupe: Dedupe;
 }
@@ -32,5 +35,7 @@ export interface ReleaseResult {
   /** Bytes that went over the wire. */
   readonly sentBytes: number;
   readonly seconds: number;
+  /** The older releases that were removed before it, as in "37, 36", or why none was. */
+  readonly pruned: string;
   readonly warnings: readonly string[];
 }

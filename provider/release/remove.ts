@@ -28,6 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
   draining: "old nginx workers may still serve it",
   "not-ours": "this package has no manifest of it",
   "cannot-be-moved": "it could not be moved away",
+  switching: "a switch is under way",
 };
 
 /** Removes the releases that nothing serves, and never anything else. */

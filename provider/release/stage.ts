@@ -7,6 +7,7 @@ import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
 import { modesOf } from "./modes.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
+import { prunedIn, retentionInputs } from "./retention.ts";
 import { type Sendable, Sending } from "./sending.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
 import { openSource, walkedOnce } from "./source.ts";
@@ -43,8 +44,10 @@ export async function stageRelease(
   });
   if (sending.failure !== undefined) throw sending.failure;
   if (answer.outcome === undefined) throw failed(transport, plan, answer);
+  const status = statusOf(answer.outcome);
+  progress(`${status} ${plan.version}, ${sizeOf(sending.sent)} sent`);
   return {
-    status: statusOf(answer.outcome),
+    status,
     releaseDir: releaseDir(plan.deployPath, plan.version),
     releaseState: answer.facts.get("state") ?? "complete",
     releaseDigest: answer.facts.get("digest") ?? "",
@@ -52,6 +55,7 @@ export async function stageRelease(
     bytes: Number(answer.facts.get("bytes")),
     sentBytes: sending.sent,
     seconds: Math.round((performance.now() - started) / 10) / 100,
+    pruned: prunedIn(answer, plan.retention),
     warnings: answer.texts.get("warning") ?? [],
   };
 }
@@ -83,10 +87,16 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     shared_dirs: plan.sharedDirs.map(cleanShared).join("\n"),
     shared_files: plan.sharedFiles.map(cleanShared).join("\n"),
     dir_mode: plan.dirMode,
+    ...retentionInputs(plan.retention),
     file_mode: modes.file.toString(8),
     exec_mode: modes.executable.toString(8),
     dedupe: plan.dedupe,
   };
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function statusOf(outcome: string): ReleaseResult["status"] {

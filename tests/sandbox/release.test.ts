@@ -1,24 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
+import { busyboxPrograms } from "../support/oldReleases.ts";
 import { oddTree, ownCache, planFor, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
 import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
 ownCache();
-
-/** Programs of BusyBox instead of GNU's, and flock, which Debian's lacks. */
-function busyboxPrograms(dir: string): string {
-  mkdirSync(dir);
-  execFileSync("busybox", ["--install", "-s", dir]);
-  return dir;
-}
 
 const shells: Record<string, (dir: string) => ShellOptions> = {
   sh: () => ({}),
@@ -59,7 +53,10 @@ for (const [name, shellIn] of Object.entries(shells))
       files,
       bytes,
     });
-    assert.deepEqual([said[0], said.at(-1)], ["uploading", "putting in place"]);
+    assert.deepEqual(
+      [said[0], said.at(-1)],
+      ["uploading", `uploaded 1, ${(result.sentBytes / 1000).toFixed(1)} kB sent`],
+    );
 
     // The same directory, as if CI had put it there: the host alone comes to the same manifest.
     execFileSync("cp", ["-a", result.releaseDir, `${deployPath}/releases/2`]);

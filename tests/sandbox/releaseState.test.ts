@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
+import { startOf } from "../support/oldReleases.ts";
 import { ownCache, planFor, smallSite, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
 import { shellTransport } from "../support/shellTransport.ts";
 
@@ -117,12 +109,3 @@ test("nothing is removed from a site of another owner, of none, or without a rea
   ]);
   assert.deepEqual(readdirSync(join(deployPath, "releases")), ["1"]);
 });
-
-/** A process's start in clock ticks: proc(5), field 22. */
-function startOf(pid: number): string {
-  return (
-    readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ")[19] ?? ""
-  );
-}

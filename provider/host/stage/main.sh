@@ -25,6 +25,7 @@ main() {
   make_layout
   clear_leftovers
   make_shared
+  prune
   decide
   receive
   # Two runs may send the same version: the first to come in wins, and the other uses it.

@@ -13,7 +13,7 @@ const NEWS = { local: true, deployPath: "/srv", version: "42", __urn: "urn:pulum
 
 test("A release's plan has its local path absolute, and a digest only where there is one", async () => {
   const { inputs } = await checkRelease({}, { ...NEWS, source: "~/no such build", sharedFiles: [".env"] });
-  const plan = releasePlan(inputsOf(releaseShape, inputs), inputs.sourceDigest);
+  const plan = releasePlan(inputsOf(releaseShape, inputs), inputs.sourceDigest, ["a", "b"]);
   deepEqual(plan, {
     deployPath: "/srv",
     version: "42",
@@ -23,9 +23,10 @@ test("A release's plan has its local path absolute, and a digest only where ther
     sharedFiles: [".env"],
     dirMode: "0755",
     fileMode: "0644",
+    retention: { keepReleases: 5, includePath: "/srv/root_dir.nginx.conf", ownerIds: ["a", "b"] },
     dedupe: "hardlink",
   });
-  deepEqual(releasePlan(inputsOf(releaseShape, inputs), "aaa"), { ...plan, sourceDigest: "aaa" });
+  deepEqual(releasePlan(inputsOf(releaseShape, inputs), "aaa", ["a", "b"]), { ...plan, sourceDigest: "aaa" });
 });
 
 test("A switch's plan is the checked inputs, sorted by what they are for", async () => {

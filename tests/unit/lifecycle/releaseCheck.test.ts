@@ -31,6 +31,7 @@ test("checkRelease completes the inputs with every default", async () => {
     fileMode: "0644",
     dedupe: "hardlink",
     deleteReleases: false,
+    keepReleases: 5,
     releaseDir: "/srv/site/releases/42",
     releaseState: "complete",
     __urn: URN,
