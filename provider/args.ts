@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connectionArgs.ts";
+import type { SiteStepArgs } from "./stepArgs.ts";
 import type { NginxArgs, OpcacheArgs, ProbeArgs, SmokeArgs } from "./switchArgs.ts";
 
 /** What becomes of the resources when the host cannot be reached while they are deleted. */
@@ -114,6 +115,12 @@ export interface SiteReleaseArgs {
    * @default false
    */
   takeOver?: pulumi.Input<boolean>;
+  /**
+   * Commands of the site's own before and after the switch, such as migrations: each a resource "<name>-<step>". A change of one, or
+   * of the list, is for later changes of the version.
+   * @default []
+   */
+  steps?: SiteStepArgs[];
   /**
    * What a delete does when the host cannot be reached: "fail" or "forget".
    * @default "fail"

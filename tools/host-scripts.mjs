@@ -14,5 +14,6 @@ export const scripts = {
     ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
+  step: ["protocol", "places", "switch/journal", "run", "step"],
   remove: ["protocol", "places", "switch/journal", "switch/workers", "remove"],
 };

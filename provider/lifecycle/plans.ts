@@ -23,7 +23,7 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): Relea
 export function switchPlan(inputs: SwitchInputs): SwitchPlan {
   const { serverName, deployPath, publicDir, includePath, smoke, probe, opcache, nginx, commitTimeout } =
     completeSwitch(inputs);
-  const { version, strategy, pools, lockTimeout, reloadTimeout, drainTimeout, allowPendingEdits } = inputs;
+  const { version, strategy, pools, lockTimeout, reloadTimeout, drainTimeout, allowPendingEdits, afterSteps } = inputs;
   return {
     site: { serverName, deployPath, publicDir, includePath },
     version,
@@ -38,5 +38,6 @@ export function switchPlan(inputs: SwitchInputs): SwitchPlan {
     reloadTimeout,
     drainTimeout,
     allowPendingEdits,
+    afterSteps,
   };
 }

@@ -87,6 +87,7 @@ export class MachineSite {
       reloadTimeout: 5,
       drainTimeout: 5,
       allowPendingEdits: false,
+      afterSteps: [],
       ...wish,
     };
   }

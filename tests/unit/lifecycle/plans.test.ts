@@ -49,6 +49,7 @@ test("A switch's plan is the checked inputs, sorted by what they are for", async
     reloadTimeout: 10,
     drainTimeout: 10,
     allowPendingEdits: false,
+    afterSteps: [],
   });
 });
 
