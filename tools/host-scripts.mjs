@@ -11,7 +11,10 @@ export const scripts = {
     "protocol",
     "places",
     "manifest",
-    ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
+    "run",
+    ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "prepare", "place", "main"].map(
+      (part) => `stage/${part}`,
+    ),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
   step: ["protocol", "places", "switch/journal", "run", "step"],

@@ -6,7 +6,18 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
+  const {
+    deployPath,
+    version,
+    publicDir,
+    source,
+    sharedDirs,
+    sharedFiles,
+    dirMode,
+    fileMode,
+    prepare,
+    prepareTimeout,
+  } = inputs;
   return {
     deployPath,
     version,
@@ -15,6 +26,8 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): Relea
     sharedFiles,
     dirMode,
     fileMode,
+    prepare,
+    prepareTimeout,
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };

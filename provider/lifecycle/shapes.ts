@@ -52,6 +52,8 @@ export const releaseShape = {
     "0644",
   ),
   deleteReleases: fallback(kind.flag, false),
+  prepare: fallback(list(kind.command), []),
+  prepareTimeout: fallback(kind.seconds, 600),
 };
 
 export const switchShape = {

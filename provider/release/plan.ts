@@ -13,6 +13,9 @@ export interface ReleasePlan {
   /** Octal modes on the host, as in "0755" and "0644"; a file with the executable bit gets `dirMode`. */
   readonly dirMode: string;
   readonly fileMode: string;
+  /** Commands that are run in the release before it is complete, and how long all of them may take, in seconds. */
+  readonly prepare: readonly string[];
+  readonly prepareTimeout: number;
 }
 
 /** What putting a release on disk came to. */

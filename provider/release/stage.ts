@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { SiteReleaseError } from "../errors.ts";
 import { releaseDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
+import { Output } from "../transport/output.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
@@ -15,6 +16,7 @@ import { closed, sendRelease } from "./upload.ts";
 const steps: Readonly<Record<string, string>> = {
   receiving: "uploading",
   verifying: "verifying",
+  preparing: "preparing",
   linking: "linking shared paths",
   placing: "putting in place",
   adopting: "adopting: watching that it stands still",
@@ -32,15 +34,17 @@ export async function stageRelease(
   const digest = source && (await digestOf(source, shared));
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
   const sending = new Sending(transport, plan, progress);
+  const output = new Output(progress);
   const answer = await converse(transport, hostScript("stage"), inputsOf(plan, digest), {
     step: (name) => {
       progress(steps[name] ?? name);
       if (name === "receiving") sending.begin();
     },
     payload: (stdin) => sending.run(stdin, source, shared),
+    output: (text) => output.hear(text),
   });
   if (sending.failure !== undefined) throw sending.failure;
-  if (answer.outcome === undefined) throw failed(transport, plan, answer);
+  if (answer.outcome === undefined) throw failed(transport, plan, answer, output);
   return {
     status: statusOf(answer.outcome),
     releaseDir: releaseDir(plan.deployPath, plan.version),
@@ -122,6 +126,9 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     shared_dirs: plan.sharedDirs.map(cleanShared).join("\n"),
     shared_files: plan.sharedFiles.map(cleanShared).join("\n"),
     dir_mode: plan.dirMode,
+    prepare_count: String(plan.prepare.length),
+    prepare_timeout: String(Math.ceil(plan.prepareTimeout)),
+    ...Object.fromEntries(plan.prepare.map((command, index) => [`prepare_${index + 1}`, command])),
   };
 }
 
@@ -144,14 +151,24 @@ function changedSince(plan: ReleasePlan): SiteReleaseError {
   });
 }
 
-function failed(transport: Transport, plan: ReleasePlan, { failure, facts }: Answer): SiteReleaseError {
+function failed(transport: Transport, plan: ReleasePlan, { failure, facts }: Answer, output: Output): SiteReleaseError {
   const next = facts.get("next");
   const done = facts.get("done");
   return new SiteReleaseError(failure?.reason ?? "release-failed", {
     action: actionOf(plan),
     host: transport.host,
-    observed: failure?.detail ?? "it failed",
+    observed: prepareWords(failure, output) ?? failure?.detail ?? "it failed",
     ...(done !== undefined && { done }),
     ...(next !== undefined && { next }),
   });
+}
+
+function prepareWords(failure: Answer["failure"], output: Output): string | undefined {
+  const { reason = "", detail = "" } = failure ?? {};
+  const [number = "", code = ""] = detail.split(" ");
+  if (reason === "prepare-failed")
+    return `command ${number} of prepare ended with exit code ${code}${output.lastWords}`;
+  if (reason === "prepare-late") return `prepare was not done after ${detail} s and was ended${output.lastWords}`;
+  if (reason === "prepare-broken") return `what prepare made is no release: ${detail}`;
+  return undefined;
 }

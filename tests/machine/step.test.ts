@@ -7,7 +7,7 @@ import { type Machine, machinesUnavailable, startMachine } from "../support/mach
 import { type PlainArgs, Stack } from "../support/stack.ts";
 
 // One stack goes through all of it, in this order.
-describe("a site with steps", { skip: machinesUnavailable() ?? false }, () => {
+describe("a site with steps and a prepare", { skip: machinesUnavailable() ?? false }, () => {
   let machine: Machine;
   let stack: Stack;
   let builds: Builds;
@@ -38,6 +38,7 @@ describe("a site with steps", { skip: machinesUnavailable() ?? false }, () => {
     version,
     source: builds.make(version),
     drainTimeout: 1,
+    prepare: ["echo prepared $VERSION >prepared"],
     steps,
     ...more,
   });
@@ -63,6 +64,8 @@ describe("a site with steps", { skip: machinesUnavailable() ?? false }, () => {
     assert.deepEqual(await releases(args("2")), ["migrate 2 at 1", "restart 2 at 2"]);
     assert.deepEqual(await releases(args("1")), ["undo 1 at 2", "restart 1 at 1"]);
     assert.deepEqual(await releases(args("2")), ["undo 2 at 1", "restart 2 at 2"]);
+    const prepared = await machine.must(`cat ${machine.deployPath}/releases/*/prepared`);
+    assert.equal(prepared, "prepared 1\nprepared 2\n");
     assert.match(await stack.preview("--refresh", "--expect-no-changes"), /^ {4}7 unchanged$/m);
   });
 

@@ -69,7 +69,13 @@ export class MachineSite {
   async stageBuild(version: string, source: string): Promise<void> {
     const { deployPath, publicDir } = this.site;
     const plan = { deployPath, version, publicDir, source, sharedDirs: [], sharedFiles: [] };
-    await this.#with((transport) => stageRelease(transport, { ...plan, dirMode: "0755", fileMode: "0644" }, () => {}));
+    await this.#with((transport) =>
+      stageRelease(
+        transport,
+        { ...plan, dirMode: "0755", fileMode: "0644", prepare: [], prepareTimeout: 60 },
+        () => {},
+      ),
+    );
   }
 
   plan(version: string, { probe, ...wish }: SwitchWish = {}): SwitchPlan {

@@ -101,6 +101,8 @@ export function planFor(deployPath: string, plan: Partial<ReleasePlan> = {}): Re
     sharedFiles: [],
     dirMode: "0755",
     fileMode: "0644",
+    prepare: [],
+    prepareTimeout: 60,
     ...plan,
   };
 }

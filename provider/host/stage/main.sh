@@ -27,6 +27,7 @@ main() {
   make_shared
   decide
   receive
+  prepare
   # Two runs may send the same version: the first to come in wins, and the other uses it.
   place || {
     decide

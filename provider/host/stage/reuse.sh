@@ -7,7 +7,9 @@ reuse() {
     refuse release-changed "$release is not what its manifest says (${state#changed: } is missing)" \
       "Use a new version, or remove $release on the host if it is not live"
   read_manifest "$manifest" || fail release-changed "$manifest cannot be read"
-  if [ -n "$source_digest" ] && [ "$source_digest" != "$manifest_digest" ]; then
+  made_of=$manifest_digest
+  [ ! -f "$own/prepared/$version" ] || made_of=$(head -n 1 "$own/prepared/$version")
+  if [ -n "$source_digest" ] && [ "$source_digest" != "$made_of" ]; then
     warn "the host's $version differs from the source; the host's is used. For the source's content use a new version"
   fi
   unlinked=$(unlinked_shared "$release")

@@ -81,7 +81,7 @@ test("Credentials and the host's key are remembered without asking the host", as
 test("The package's own options are remembered without asking the host", async () => {
   const news = await switched({ takeOver: true, lockTimeout: 5, onUnreachable: "forget" });
   deepEqual([diffSwitch(await switched({}), news), switchNeedsHost(await switched({}), news)], [UPDATE, false]);
-  const later = await released({ fileMode: "0640", sharedDirs: ["storage"] });
+  const later = await released({ fileMode: "0640", sharedDirs: ["storage"], prepare: ["true"], prepareTimeout: 5 });
   deepEqual([diffRelease(await released({}), later), releaseNeedsHost(await released({}), later)], [UPDATE, false]);
 });
 

@@ -23,6 +23,8 @@ test("A release's plan has its local path absolute, and a digest only where ther
     sharedFiles: [".env"],
     dirMode: "0755",
     fileMode: "0644",
+    prepare: [],
+    prepareTimeout: 600,
   });
   deepEqual(releasePlan(inputsOf(releaseShape, inputs), "aaa"), { ...plan, sourceDigest: "aaa" });
 });

@@ -30,6 +30,8 @@ test("checkRelease completes the inputs with every default", async () => {
     dirMode: "0755",
     fileMode: "0644",
     deleteReleases: false,
+    prepare: [],
+    prepareTimeout: 600,
     releaseDir: "/srv/site/releases/42",
     releaseState: "complete",
     __urn: URN,
