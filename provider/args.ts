@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connectionArgs.ts";
+import type { SiteStepArgs } from "./stepArgs.ts";
 import type { NginxArgs, OpcacheArgs, ProbeArgs, SmokeArgs } from "./switchArgs.ts";
 
 /** What becomes of the resources when the host cannot be reached while they are deleted. */
@@ -126,6 +127,24 @@ export interface SiteReleaseArgs {
    * @default false
    */
   takeOver?: pulumi.Input<boolean>;
+  /**
+   * What /bin/sh runs in the release after its upload and before it is complete, one after the other, as in "composer install --no-dev"; with
+   * RELEASE, VERSION and DEPLOY_PATH in its environment. A failure leaves no release. The host's `releaseDigest` is that of the result, and
+   * so another one than the source's. A version that the host has is not prepared again; a change is for later ones.
+   * @default []
+   */
+  prepare?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * How long all of `prepare` may take, in seconds.
+   * @default 600
+   */
+  prepareTimeout?: pulumi.Input<number>;
+  /**
+   * Commands of the site's own before and after the switch, such as migrations: each a resource "<name>-<step>". A change of one, or
+   * of the list, is for later changes of the version.
+   * @default []
+   */
+  steps?: SiteStepArgs[];
   /**
    * What a delete does when the host cannot be reached: "fail" or "forget".
    * @default "fail"

@@ -1,9 +1,10 @@
 export { Dedupe, OnUnreachable, type SiteReleaseArgs } from "./args.ts";
 export type { ConnectionArgs, ProxyConnectionArgs } from "./connectionArgs.ts";
-export type { ReleaseReport, SiteReleaseReport, SwitchReport } from "./report.ts";
-export type { ReleaseArgs, SwitchArgs } from "./resourceArgs.ts";
-export { Release, Switch } from "./resources.ts";
+export type { ReleaseReport, SiteReleaseReport, StepReport, SwitchReport } from "./report.ts";
+export type { ReleaseArgs, StepArgs, SwitchArgs } from "./resourceArgs.ts";
+export { Release, Step, Switch } from "./resources.ts";
 export { SiteRelease } from "./siteRelease.ts";
+export { type SiteStepArgs, StepRunOn, StepWhen } from "./stepArgs.ts";
 export {
   type NginxArgs,
   type OpcacheArgs,

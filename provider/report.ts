@@ -32,6 +32,16 @@ export interface SwitchReport {
   seconds: number;
 }
 
+/** What came of a step at the last change of the version. */
+export interface StepReport {
+  /** "ran", or "skipped" where it was not due. */
+  status: string;
+  /** Why. */
+  reason: string;
+  /** How long it took, in seconds. */
+  seconds: number;
+}
+
 /** What the last `pulumi up` that changed something did. */
 export interface SiteReleaseReport {
   /** How the release came to be on the host. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hiddenInputs, MODULE, secretConnection } from "./hidden.ts";
-import type { ReleaseReport, SwitchReport } from "./report.ts";
-import type { ReleaseArgs, SwitchArgs } from "./resourceArgs.ts";
+import type { ReleaseReport, StepReport, SwitchReport } from "./report.ts";
+import type { ReleaseArgs, StepArgs, SwitchArgs } from "./resourceArgs.ts";
 
-// The text of these two objects is copied into every user's state. It holds no logic, captures nothing, and reaches everything through
+// The text of these objects is copied into every user's state. It holds no logic, captures nothing, and reaches everything through
 // one path that stays for ever. A test pins it.
 const releaseProvider: pulumi.dynamic.ResourceProvider = {
   async check(olds, news) {
@@ -44,6 +44,27 @@ const switchProvider: pulumi.dynamic.ResourceProvider = {
   },
   async delete(id, props) {
     return (await import("pulumi-site-release/lifecycle")).switch.delete(id, props);
+  },
+};
+
+const stepProvider: pulumi.dynamic.ResourceProvider = {
+  async check(olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).step.check(olds, news);
+  },
+  async diff(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).step.diff(id, olds, news);
+  },
+  async create(news) {
+    return (await import("pulumi-site-release/lifecycle")).step.create(news);
+  },
+  async read(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).step.read(id, props);
+  },
+  async update(id, olds, news) {
+    return (await import("pulumi-site-release/lifecycle")).step.update(id, olds, news);
+  },
+  async delete(id, props) {
+    return (await import("pulumi-site-release/lifecycle")).step.delete(id, props);
   },
 };
 
@@ -128,6 +149,29 @@ export class Switch extends pulumi.dynamic.Resource {
       opts,
       MODULE,
       "Switch",
+    );
+  }
+}
+
+/** A command of the site's own for each version that goes live, run at most once for a change of the live version. */
+export class Step extends pulumi.dynamic.Resource {
+  /** The version that it was asked about last. */
+  declare readonly version: pulumi.Output<string>;
+  /** What the command printed when it was due last, both streams, 64 kB at most of its end; empty where it was not due. */
+  declare readonly stdout: pulumi.Output<string>;
+  /** Whether it ran at the last change of the version, and why. */
+  declare readonly report: pulumi.Output<StepReport>;
+
+  constructor(name: string, args: StepArgs, opts?: pulumi.CustomResourceOptions) {
+    const outputs = { stdout: undefined, report: undefined };
+    const connection = secretConnection(args.connection);
+    super(
+      stepProvider,
+      name,
+      { ...outputs, ...args, connection, ...hiddenInputs(name, "Step", opts) },
+      opts,
+      MODULE,
+      "Step",
     );
   }
 }

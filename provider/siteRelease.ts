@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteReleaseArgs } from "./args.ts";
 import type { SiteReleaseReport } from "./report.ts";
-import { isForRelease, isForSwitch } from "./resourceArgs.ts";
-import { Release, Switch } from "./resources.ts";
+import { isForRelease, isForStep, isForSwitch } from "./resourceArgs.ts";
+import { Release, Step, Switch } from "./resources.ts";
+import { type SiteStepArgs, StepWhen } from "./stepArgs.ts";
 
 /**
  * One version of a PHP site on one nginx + php-fpm host: it is put there, and traffic is switched to it without a failed request. A
@@ -37,11 +38,31 @@ export class SiteRelease extends pulumi.ComponentResource {
       ...childOptions(this, opts, isForRelease),
       ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }),
     });
-    const traffic = new Switch(name, only(args, isForSwitch), {
-      ...childOptions(this, opts, isForSwitch),
-      dependsOn: release,
+    const declared = args.steps ?? [];
+    const afterSteps = declared.filter(isAfter).map((step) => step.name);
+    const steps = new Map<SiteStepArgs, Step>();
+    const inOrder = (some: readonly SiteStepArgs[], first: pulumi.Resource) =>
+      some.reduce((previous, step) => {
+        const options = { ...childOptions(this, opts, isForStep), dependsOn: [first, previous] };
+        const child = new Step(`${name}-${step.name}`, { ...only(args, isForStep), step }, options);
+        steps.set(step, child);
+        return child;
+      }, first);
+    const last = inOrder(
+      declared.filter((step) => !isAfter(step)),
+      release,
+    );
+    const traffic = new Switch(
+      name,
+      { ...only(args, isForSwitch), ...(afterSteps.length === 0 ? {} : { afterSteps }) },
+      { ...childOptions(this, opts, isForSwitch), dependsOn: [release, last] },
+    );
+    inOrder(declared.filter(isAfter), traffic);
+    children.set(this, {
+      release,
+      switch: traffic,
+      steps: declared.flatMap((step) => steps.get(step) ?? []),
     });
-    children.set(this, { release, switch: traffic });
 
     this.liveVersion = traffic.liveVersion;
     this.previousVersion = traffic.previousVersion.apply((version) => version ?? "");
@@ -68,11 +89,21 @@ export class SiteRelease extends pulumi.ComponentResource {
   get switch(): Switch {
     return childrenOf(this).switch;
   }
+
+  /** The site's own commands before and after it, in the order of `steps`. */
+  get steps(): readonly Step[] {
+    return childrenOf(this).steps;
+  }
+}
+
+function isAfter(step: SiteStepArgs): boolean {
+  return step.when === StepWhen.After;
 }
 
 interface Children {
   readonly release: Release;
   readonly switch: Switch;
+  readonly steps: readonly Step[];
 }
 
 // Beside the class, since Pulumi's Analyzer takes every property, private ones too, for an output, and knows no resources of ours.

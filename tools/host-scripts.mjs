@@ -26,10 +26,12 @@ export const scripts = {
     "switch/journal",
     "switch/workers",
     "keep",
-    ...["layout", "leftovers", "prune", "shared", "reuse", "adopt", "base", "receive", "place", "main"].map(
+    "run",
+    ...["layout", "leftovers", "prune", "shared", "reuse", "adopt", "base", "receive", "prepare", "place", "main"].map(
       (part) => `stage/${part}`,
     ),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
+  step: ["protocol", "places", "switch/journal", "run", "step"],
   remove: ["protocol", "places", "manifest", "switch/journal", "switch/workers", "keep", "remove"],
 };

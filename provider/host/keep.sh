@@ -85,7 +85,7 @@ take_away() {
     mv -T "$kept_aside" "$deploy_path/releases/$1"
     return 1
   fi
-  rm -f "$own/manifests/$1"
+  rm -f "$own/manifests/$1" "$own/prepared/$1"
   mv -T "$kept_aside" "$own/trash/$1.$trash_name"
 }
 

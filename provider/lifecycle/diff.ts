@@ -1,6 +1,6 @@
 import { isHidden } from "./check.ts";
 import { hasNewAddress, replacedBy } from "./identity.ts";
-import { releaseShape, switchShape } from "./shapes.ts";
+import { releaseShape, stepShape, switchShape } from "./shapes.ts";
 import { inputsOf, isSame } from "./state.ts";
 import type { DiffResult, Properties } from "./verbs.ts";
 
@@ -18,11 +18,16 @@ export const SWITCH_INPUTS = [
   "workers",
 ];
 
+/** The names of the checked inputs of a Step. */
+export const STEP_INPUTS = Object.keys(stepShape);
+
 // The version is the identity of content: where it comes from is no change by itself.
 const RELEASE_COMPARED = RELEASE_INPUTS.filter(
   (name) => !isHidden(name) && name !== "source" && name !== "sourceDigest",
 );
 const SWITCH_COMPARED = SWITCH_INPUTS.filter((name) => !isHidden(name));
+
+const STEP_COMPARED = STEP_INPUTS.filter((name) => !isHidden(name));
 
 // What only says how later work is done.
 const OWN = new Set([
@@ -34,6 +39,7 @@ const OWN = new Set([
   "drainTimeout",
   "allowPendingEdits",
   "takeOver",
+  "afterSteps",
 ]);
 
 export function diffRelease(olds: Properties, news: Properties): DiffResult {
@@ -42,6 +48,16 @@ export function diffRelease(olds: Properties, news: Properties): DiffResult {
 
 export function diffSwitch(olds: Properties, news: Properties): DiffResult {
   return result(changed(SWITCH_COMPARED, olds, news), olds, news);
+}
+
+export function diffStep(olds: Properties, news: Properties): DiffResult {
+  return result(changed(STEP_COMPARED, olds, news), olds, news);
+}
+
+/** Only another version, or another place for it, is a reason to ask the host; a step's text and a key are for later versions. */
+export function stepNeedsHost(olds: Properties, news: Properties): boolean {
+  const changes = changed(STEP_COMPARED, olds, news);
+  return changes.length === 0 || changes.includes("version") || moved(olds, news);
 }
 
 /** A release has work on the host only where another one is wanted, or it is not as it should be; the rest is for later ones. */

@@ -103,6 +103,11 @@ export function section<S extends Shape>(shape: S): Field<Parsed<S>> & { readonl
   return { shape, parse: (value, at) => whole.parse(isAbsent(value) ? {} : value, at) };
 }
 
+/** An object that must be given. */
+export function required<S extends Shape>(shape: S): Field<Parsed<S>> & { readonly shape: S } {
+  return { shape, ...object(shape) };
+}
+
 function stranger(name: string, at: string, candidates: readonly string[]): Fault {
   const nearest = closest(name, [...candidates]);
   const meant = distance(name, nearest) <= Math.max(2, name.length / 3) ? `; did you mean ${nearest}?` : "";

@@ -4,11 +4,11 @@ import { withTransport } from "../transport/pool.ts";
 import type { Transport } from "../transport/transport.ts";
 import { within } from "./deadline.ts";
 import { hostOf } from "./localPath.ts";
-import type { CommonInputs } from "./shapes.ts";
+import type { CommonInputs, PlaceInputs } from "./shapes.ts";
 
 /** Works on the host that the inputs name. */
 export function onHost<T>(
-  inputs: CommonInputs,
+  inputs: PlaceInputs,
   verb: "create" | "update",
   report: Reporter,
   use: (transport: Transport) => Promise<T>,

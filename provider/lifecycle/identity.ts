@@ -1,16 +1,16 @@
 import type { Connection, Endpoint } from "../transport/connection.ts";
 import { parseHostKey, sameKey } from "../transport/hostKey.ts";
-import type { CommonInputs } from "./shapes.ts";
+import type { PlaceInputs } from "./shapes.ts";
 import { isSame } from "./state.ts";
 import { isUnknown } from "./unknown.ts";
 
 /** A site stays the same resource from version to version. */
-export function idOf({ connection, deployPath }: CommonInputs): string {
+export function idOf({ connection, deployPath }: PlaceInputs): string {
   return `${connection?.host ?? "localhost"}:${deployPath}`;
 }
 
 /** The inputs whose change makes it another site: it is created there, and left here. */
-export function replacedBy(olds: CommonInputs, news: CommonInputs): string[] {
+export function replacedBy(olds: PlaceInputs, news: PlaceInputs): string[] {
   const replaces: string[] = [];
   if (olds.deployPath !== news.deployPath) replaces.push("deployPath");
   if (olds.local !== news.local) replaces.push("local");
@@ -19,7 +19,7 @@ export function replacedBy(olds: CommonInputs, news: CommonInputs): string[] {
 }
 
 /** The host is to be found at another place, be it another machine or not. */
-export function hasNewAddress(olds: CommonInputs, news: CommonInputs): boolean {
+export function hasNewAddress(olds: PlaceInputs, news: PlaceInputs): boolean {
   return isUnknown(news.connection) || !isSame(address(olds.connection), address(news.connection));
 }
 

@@ -15,6 +15,16 @@ export const line = text("a text of one line", (value) => value !== "" && !/\p{C
 /** Keys and passphrases may have several lines. */
 export const secretText = text("a text", (value) => value !== "");
 
+export const stepName = text('made of letters, digits, "_" or "-", 64 at most, the first a letter or digit', (value) =>
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
+);
+
+/** Several lines are a script; what the line to the host can carry is the limit (execve(2)). */
+export const command = text(
+  "a command for /bin/sh, at most 32 KiB",
+  (value) => value.trim() !== "" && !value.includes("\0") && Buffer.byteLength(value) <= 32 * 1024,
+);
+
 export const version = text(
   'made of letters, digits, ".", "_" or "-", 64 at most, the first a letter or digit',
   (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value),

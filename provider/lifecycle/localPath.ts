@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { Connection, Endpoint, Local } from "../transport/connection.ts";
-import type { CommonInputs } from "./shapes.ts";
+import type { PlaceInputs } from "./shapes.ts";
 
 /** A path of this machine, made absolute where it is used; the state keeps it as it was given. */
 export function localPath(given: string): string {
@@ -10,7 +10,7 @@ export function localPath(given: string): string {
 }
 
 /** How the host is reached, with the paths of this machine. */
-export function hostOf({ connection }: CommonInputs): Connection | Local {
+export function hostOf({ connection }: PlaceInputs): Connection | Local {
   if (connection === undefined) return { local: true };
   const { proxy, ...login } = connection;
   return { ...withPaths(login), ...(proxy === undefined ? {} : { proxy: withPaths(proxy) }) };

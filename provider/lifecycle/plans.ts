@@ -1,3 +1,4 @@
+import { Dedupe } from "../args.ts";
 import type { ReleasePlan } from "../release/plan.ts";
 import type { SwitchPlan } from "../switch/plan.ts";
 import { completeSwitch, includePathOf } from "./complete.ts";
@@ -7,6 +8,7 @@ import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerIds: readonly string[]): ReleasePlan {
   const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
+  const { prepare, prepareTimeout } = inputs;
   return {
     deployPath,
     version,
@@ -16,7 +18,10 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerI
     dirMode,
     fileMode,
     retention: { keepReleases: inputs.keepReleases, includePath: includePathOf(inputs), ownerIds },
-    dedupe,
+    // What prepare changes in place must be this release's own.
+    dedupe: prepare.length > 0 ? Dedupe.Copy : dedupe,
+    prepare,
+    prepareTimeout,
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };
@@ -25,7 +30,7 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerI
 export function switchPlan(inputs: SwitchInputs): SwitchPlan {
   const { serverName, deployPath, publicDir, includePath, smoke, probe, opcache, nginx, commitTimeout } =
     completeSwitch(inputs);
-  const { version, strategy, pools, lockTimeout, reloadTimeout, drainTimeout, allowPendingEdits } = inputs;
+  const { version, strategy, pools, lockTimeout, reloadTimeout, drainTimeout, allowPendingEdits, afterSteps } = inputs;
   return {
     site: { serverName, deployPath, publicDir, includePath },
     version,
@@ -40,5 +45,6 @@ export function switchPlan(inputs: SwitchInputs): SwitchPlan {
     reloadTimeout,
     drainTimeout,
     allowPendingEdits,
+    afterSteps,
   };
 }

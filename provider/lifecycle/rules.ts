@@ -1,10 +1,10 @@
 import type { CompleteSwitch } from "./complete.ts";
 import type { Fault } from "./fields.ts";
-import type { CommonInputs, ReleaseInputs } from "./shapes.ts";
+import type { CommonInputs, PlaceInputs, ReleaseInputs } from "./shapes.ts";
 import { isUnknown } from "./unknown.ts";
 
-/** What one field alone cannot tell of both resources' inputs. */
-function commonFaults({ connection, local }: CommonInputs): Fault[] {
+/** What one field alone cannot tell of any resource's inputs. */
+export function placeFaults({ connection, local }: PlaceInputs): Fault[] {
   if (isUnknown(local)) return [];
   if (connection === undefined && !local)
     return [{ at: ".connection", reason: "connection is missing: it says how the host is reached (or local: true)" }];
@@ -14,7 +14,7 @@ function commonFaults({ connection, local }: CommonInputs): Fault[] {
 }
 
 export function releaseFaults(inputs: ReleaseInputs): Fault[] {
-  const faults = commonFaults(inputs);
+  const faults = placeFaults(inputs);
   const shared = [inputs.sharedDirs, inputs.sharedFiles].flatMap((paths) => (isUnknown(paths) ? [] : [...paths]));
   shared.sort();
   shared.forEach((path, index) => {
@@ -29,7 +29,7 @@ export function releaseFaults(inputs: ReleaseInputs): Fault[] {
 }
 
 export function switchFaults(inputs: CommonInputs, complete: CompleteSwitch): Fault[] {
-  const faults = commonFaults(inputs);
+  const faults = placeFaults(inputs);
   const { serverName, opcache, commitTimeout, probe } = complete;
   if (serverName === "")
     faults.push({ at: "serverName", reason: "serverName is missing: the resource's name is not a DNS name" });

@@ -1,7 +1,8 @@
 import { Dedupe, OnUnreachable } from "../args.ts";
+import { StepRunOn, StepWhen } from "../stepArgs.ts";
 import { OpcachePolicy, OpcacheVia, ProbeScheme } from "../switchArgs.ts";
 import { duration } from "./duration.ts";
-import { fallback, list, object, optional, type Parsed, record, section } from "./fields.ts";
+import { fallback, list, object, optional, type Parsed, record, required, section } from "./fields.ts";
 import * as kind from "./kinds.ts";
 
 const login = {
@@ -18,17 +19,22 @@ const login = {
   perDialTimeout: fallback(kind.secondsOrNone, 15),
 };
 
-/** What both resources are told. */
-const common = {
+/** What every resource is told. */
+const place = {
   connection: optional(object({ ...login, proxy: optional(object(login)) })),
   local: fallback(kind.flag, false),
   deployPath: kind.absolutePath,
   version: kind.version,
+  timeout: optional(object({ create: optional(duration), update: optional(duration), delete: optional(duration) })),
+  __urn: fallback(kind.line, ""),
+};
+
+/** What Release and Switch are told. */
+const common = {
+  ...place,
   publicDir: fallback(kind.publicDir, "public"),
   includePath: optional(kind.absolutePath),
   onUnreachable: fallback(kind.choice(OnUnreachable), OnUnreachable.Fail),
-  timeout: optional(object({ create: optional(duration), update: optional(duration), delete: optional(duration) })),
-  __urn: fallback(kind.line, ""),
   __owner: optional(object({ id: kind.line, stack: kind.line, resource: kind.line })),
 };
 
@@ -48,6 +54,8 @@ export const releaseShape = {
   deleteReleases: fallback(kind.flag, false),
   keepReleases: fallback(kind.integer("a whole number, -1 or more", -1, 1_000_000), 5),
   dedupe: fallback(kind.choice(Dedupe), Dedupe.Hardlink),
+  prepare: fallback(list(kind.command), []),
+  prepareTimeout: fallback(kind.seconds, 600),
 };
 
 export const switchShape = {
@@ -92,8 +100,22 @@ export const switchShape = {
   drainTimeout: fallback(kind.secondsOrNone, 10),
   allowPendingEdits: fallback(kind.flag, false),
   takeOver: fallback(kind.flag, false),
+  afterSteps: fallback(list(kind.stepName), []),
 };
 
+export const stepShape = {
+  ...place,
+  step: required({
+    name: kind.stepName,
+    command: kind.command,
+    when: kind.choice(StepWhen),
+    runOn: fallback(kind.choice(StepRunOn), StepRunOn.Deploy),
+    timeout: fallback(kind.seconds, 600),
+  }),
+};
+
+export type PlaceInputs = Parsed<typeof place>;
 export type CommonInputs = Parsed<typeof common>;
 export type ReleaseInputs = Parsed<typeof releaseShape>;
 export type SwitchInputs = Parsed<typeof switchShape>;
+export type StepInputs = Parsed<typeof stepShape>;

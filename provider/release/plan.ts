@@ -20,6 +20,9 @@ export interface ReleasePlan {
   readonly retention?: Retention;
   /** Whether files that the newest release has too are links to its files, or copies of them. */
   readonly dedupe: Dedupe;
+  /** Commands that are run in the release before it is complete, and how long all of them may take, in seconds. */
+  readonly prepare: readonly string[];
+  readonly prepareTimeout: number;
 }
 
 /** What putting a release on disk came to. */

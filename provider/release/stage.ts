@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { SiteReleaseError } from "../errors.ts";
 import { releaseDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
+import { Output } from "../transport/output.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
@@ -18,6 +19,7 @@ const steps: Readonly<Record<string, string>> = {
   based: "uploading",
   resending: "uploading what the newest release no longer has",
   verifying: "verifying",
+  preparing: "preparing",
   linking: "linking shared paths",
   placing: "putting in place",
   adopting: "adopting: watching that it stands still",
@@ -35,15 +37,17 @@ export async function stageRelease(
   const digest = sendable?.digest;
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
   const sending = new Sending(plan, transport.host, progress);
+  const output = new Output(progress);
   const answer = await converse(transport, hostScript("stage"), inputsOf(plan, digest), {
     step: (name, detail, said) => {
       progress(steps[name] ?? name);
       sending.hear({ name, detail, said });
     },
     payload: (stdin) => sending.run(stdin, sendable),
+    output: (text) => output.hear(text),
   });
   if (sending.failure !== undefined) throw sending.failure;
-  if (answer.outcome === undefined) throw failed(transport, plan, answer);
+  if (answer.outcome === undefined) throw failed(transport, plan, answer, output);
   const status = statusOf(answer.outcome);
   progress(`${status} ${plan.version}, ${sizeOf(sending.sent)} sent`);
   return {
@@ -91,6 +95,9 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     file_mode: modes.file.toString(8),
     exec_mode: modes.executable.toString(8),
     dedupe: plan.dedupe,
+    prepare_count: String(plan.prepare.length),
+    prepare_timeout: String(Math.ceil(plan.prepareTimeout)),
+    ...Object.fromEntries(plan.prepare.map((command, index) => [`prepare_${index + 1}`, command])),
   };
 }
 
@@ -118,14 +125,24 @@ function changedSince(plan: ReleasePlan): SiteReleaseError {
   });
 }
 
-function failed(transport: Transport, plan: ReleasePlan, { failure, facts }: Answer): SiteReleaseError {
+function failed(transport: Transport, plan: ReleasePlan, { failure, facts }: Answer, output: Output): SiteReleaseError {
   const next = facts.get("next");
   const done = facts.get("done");
   return new SiteReleaseError(failure?.reason ?? "release-failed", {
     action: actionOf(plan),
     host: transport.host,
-    observed: failure?.detail ?? "it failed",
+    observed: prepareWords(failure, output) ?? failure?.detail ?? "it failed",
     ...(done !== undefined && { done }),
     ...(next !== undefined && { next }),
   });
+}
+
+function prepareWords(failure: Answer["failure"], output: Output): string | undefined {
+  const { reason = "", detail = "" } = failure ?? {};
+  const [number = "", code = ""] = detail.split(" ");
+  if (reason === "prepare-failed")
+    return `command ${number} of prepare ended with exit code ${code}${output.lastWords}`;
+  if (reason === "prepare-late") return `prepare was not done after ${detail} s and was ended${output.lastWords}`;
+  if (reason === "prepare-broken") return `what prepare made is no release: ${detail}`;
+  return undefined;
 }

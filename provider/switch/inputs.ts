@@ -33,6 +33,7 @@ export function switchInputs(plan: SwitchPlan, context: SwitchContext, run: Run,
     reload_timeout: seconds(plan.reloadTimeout),
     drain_timeout: seconds(plan.drainTimeout),
     allow_pending: yes(plan.allowPendingEdits),
+    after_steps: plan.afterSteps.join(" "),
     opcache_script: opcache.name,
     opcache_text: opcache.text,
   };

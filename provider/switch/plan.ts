@@ -72,4 +72,6 @@ export interface SwitchPlan {
   readonly reloadTimeout: number;
   readonly drainTimeout: number;
   readonly allowPendingEdits: boolean;
+  /** The names of the steps that follow this switch: its commit says so in the journal. */
+  readonly afterSteps: readonly string[];
 }

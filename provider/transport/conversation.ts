@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { SiteReleaseError } from "../errors.ts";
+import { Aside } from "./aside.ts";
 import { lines } from "./lines.ts";
 import { commandLine, DAMAGED, type ScriptInputs } from "./script.ts";
 import type { Exit, Purpose, Session, Transport } from "./transport.ts";
@@ -22,13 +23,14 @@ export interface Listener {
   ask?(name: string, said: Answer, over: AbortSignal): Promise<string>;
   /** Writes what the script reads from standard input, and ends it. */
   payload?(stdin: Session["stdin"]): Promise<void>;
+  /** What a command of the user's prints, as it comes; the script says when it begins. */
+  output?(text: string): void;
   /** "answer" for a script that is to answer another one's question. @default "work" */
   readonly purpose?: Purpose;
   /** Breaks the conversation off with its reason: the script meets end of input. */
   readonly signal?: AbortSignal;
 }
 
-const KEPT_NOISE = 4096;
 // What a script leaves running may hold its output open: after its last word nothing more is worth waiting for.
 const GRACE_MS = 5000;
 
@@ -43,10 +45,9 @@ export async function converse(
   const marker = randomBytes(9).toString("hex");
   const session = await transport.start(commandLine(script, { marker, ...inputs }), listener.purpose);
   const talk = new Talk(session, listener);
-  let noise = "";
-  session.stderr.on("data", (chunk: Buffer) => {
-    noise = (noise + chunk.toString("utf8")).slice(-KEPT_NOISE);
-  });
+  const aside = new Aside(marker, listener.output);
+  session.stderr.setEncoding("utf8").on("data", (text: string) => aside.hear(text));
+  const quiet = closed(session.stderr);
   session.stderr.on("error", () => {}); // standard output breaks as well, and is listened to
   session.stdin.on("error", () => {}); // the end of the session says what happened
   const stop = (): void => talk.breakOff(listener.signal?.reason);
@@ -59,6 +60,7 @@ export async function converse(
       const at = line.indexOf(`${marker} `);
       if (at !== -1) talk.hear(line.slice(at + marker.length + 1));
     }
+    if (listener.output !== undefined) await quiet;
   } catch (error) {
     session.close();
     talk.breakOff(error);
@@ -68,7 +70,7 @@ export async function converse(
   }
   const answer = talk.answer();
   if (answer !== undefined) return answer;
-  throw silent(transport, await session.ended, noise);
+  throw silent(transport, await session.ended, aside.noise);
 }
 
 /** One conversation as it goes on. What is sent and what is heard go side by side: a script that fails early stops reading. */
@@ -151,6 +153,13 @@ class Talk {
       },
     );
   }
+}
+
+/** Resolves when nothing more comes, for whatever reason. */
+function closed(stream: Session["stderr"]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ["end", "close", "error"]) stream.once(event, () => resolve());
+  });
 }
 
 function unasked(name: string): Promise<string> {

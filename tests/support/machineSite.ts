@@ -70,7 +70,11 @@ export class MachineSite {
     const { deployPath, publicDir } = this.site;
     const plan = { deployPath, version, publicDir, source, sharedDirs: [], sharedFiles: [] };
     await this.#with((transport) =>
-      stageRelease(transport, { ...plan, dirMode: "0755", fileMode: "0644", dedupe: "hardlink" }, () => {}),
+      stageRelease(
+        transport,
+        { ...plan, dirMode: "0755", fileMode: "0644", dedupe: "hardlink", prepare: [], prepareTimeout: 60 },
+        () => {},
+      ),
     );
   }
 
@@ -89,6 +93,7 @@ export class MachineSite {
       reloadTimeout: 5,
       drainTimeout: 5,
       allowPendingEdits: false,
+      afterSteps: [],
       ...wish,
     };
   }

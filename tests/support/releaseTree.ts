@@ -102,6 +102,8 @@ export function planFor(deployPath: string, plan: Partial<ReleasePlan> = {}): Re
     dirMode: "0755",
     fileMode: "0644",
     dedupe: "hardlink",
+    prepare: [],
+    prepareTimeout: 60,
     ...plan,
   };
 }

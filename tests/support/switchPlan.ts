@@ -17,6 +17,7 @@ export function switchPlanOf(version: string, changes: Partial<SwitchPlan> = {})
     reloadTimeout: 10,
     drainTimeout: 10,
     allowPendingEdits: false,
+    afterSteps: [],
     ...changes,
   };
 }

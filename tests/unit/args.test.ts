@@ -1,7 +1,7 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
-import { releaseShape, switchShape } from "../../provider/lifecycle/shapes.ts";
+import { releaseShape, stepShape, switchShape } from "../../provider/lifecycle/shapes.ts";
 import { ROOT } from "../support/paths.ts";
 
 const NAME = "pulumi-site-release";
@@ -21,9 +21,10 @@ test("The multi-language schema takes every argument and output, and needs no ot
 });
 
 test("The arguments are the inputs that the checks know, name by name", () => {
-  const known = Object.keys({ ...releaseShape, ...switchShape }).filter((name) => !name.startsWith("__"));
-  // customTimeouts become `timeout`: an option of the resource, no argument.
-  deepEqual(Object.keys(site?.inputs ?? {}).sort(), known.filter((name) => name !== "timeout").sort());
+  const known = Object.keys({ ...releaseShape, ...switchShape, steps: [] }).filter((name) => !name.startsWith("__"));
+  // customTimeouts become `timeout`, and the steps after a switch `afterSteps`: no arguments.
+  const own = ["timeout", "afterSteps"];
+  deepEqual(Object.keys(site?.inputs ?? {}).sort(), known.filter((name) => !own.includes(name)).sort());
 });
 
 test("The fields of nested arguments are the fields that the checks know", () => {
@@ -32,6 +33,7 @@ test("The fields of nested arguments are the fields that the checks know", () =>
     SmokeArgs: switchShape.smoke,
     OpcacheArgs: switchShape.opcache,
     NginxArgs: switchShape.nginx,
+    SiteStepArgs: stepShape.step,
   };
   for (const [type, section] of Object.entries(nested)) {
     const names = Object.keys(schema.typeDefinitions[type]?.properties ?? {});
@@ -43,7 +45,7 @@ test("Lists are lists in the schema", () => {
   const lists = Object.entries(site?.inputs ?? {}).flatMap(([name, input]) =>
     "type" in input && input.type === "array" ? [name] : [],
   );
-  deepEqual(lists, ["sharedDirs", "sharedFiles", "pools"]);
+  deepEqual(lists, ["sharedDirs", "sharedFiles", "pools", "prepare", "steps"]);
 });
 
 test("Every argument and field has a description", () => {

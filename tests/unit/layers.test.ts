@@ -9,9 +9,9 @@ const files = globSync("**/*.ts", { cwd: provider });
 
 // From the bottom up: a file imports of its own layer and of those before it. Words come first: types and constants that all speak.
 const LAYERS = [
-  /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|progress)\.ts$/,
+  /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|stepArgs|progress)\.ts$/,
   /^transport\//,
-  /^((release|switch|opcache)\/|texts\.ts$)/,
+  /^((release|switch|step|opcache)\/|texts\.ts$)/,
   /^lifecycle\//,
   /^(hidden|resources)\.ts$/,
   /^site(Release|Host|Fleet)\.ts$/,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { SiteRelease } from "../../provider/siteRelease.ts";
+import { StepWhen } from "../../provider/stepArgs.ts";
 import { DynamicProvider } from "../support/dynamicProvider.ts";
 import { ROOT } from "../support/paths.ts";
 
@@ -26,20 +27,22 @@ before(async () => {
     },
     call: () => ({}),
   });
-  const site = new SiteRelease("example.com", { local: true, deployPath: "/srv/site", version: "42" });
+  const steps = [{ name: "migrate", command: "true", when: StepWhen.Before }];
+  const site = new SiteRelease("example.com", { local: true, deployPath: "/srv/site", version: "42", steps });
   await new Promise((resolve) => site.report.apply(resolve));
   await provider.start(ROOT);
 });
 
 after(() => provider.stop());
 
-function withText(type: "Release" | "Switch", properties: object) {
+function withText(type: "Release" | "Switch" | "Step", properties: object) {
   return { ...properties, __provider: texts.get(type) ?? "" };
 }
 
 // Every stack keeps this text. A new hash is a change to all of them: it must be wanted, and old texts must go on working.
 for (const [type, hash] of [
   ["Release", "ea96297d08c7bc933c11056e8d3ec776a800dbd788e75e1d1a37e9b67ff53435"],
+  ["Step", "ff8ebef8c01cf5a6cc3f64b15c34eb38ff3d44460bcc5c4c9cb464ebc1f1e567"],
   ["Switch", "74959fe9bf46b06cbb0b595a2b7ed2d7da66b810f8dd6df9e206c173bbffd81d"],
 ] as const) {
   test(`The text of ${type} in the state is small, captures nothing, and is the one that was pinned`, () => {
@@ -101,6 +104,24 @@ test("New credentials are one update without the network", async () => {
   const { inputs: news } = await provider.check(inputs, withText("Switch", rotated));
   deepEqual(await provider.diff("id", olds, news), { changes: true, replaces: [] });
   deepEqual(await provider.update("id", olds, news), { ...olds, connection: news.connection });
+});
+
+test("A step is checked, compared, read and deleted without the network", async () => {
+  const step = { name: "migrate", command: "true", when: "before" };
+  const { inputs, failures } = await provider.check({}, withText("Step", { ...NEWS, step }));
+  deepEqual([failures, inputs.step], [[], { ...step, runOn: "deploy", timeout: 600 }]);
+  const olds = { ...inputs, stdout: "migrated\n", report: { status: "ran" } };
+  const rewritten = {
+    ...NEWS,
+    connection: { ...NEWS.connection, password: "n3w" },
+    step: { ...step, command: "false" },
+  };
+  const { inputs: news } = await provider.check(inputs, withText("Step", rewritten));
+  deepEqual(await provider.diff("id", olds, news), { changes: true, replaces: [] });
+  deepEqual(await provider.update("id", olds, news), { ...olds, connection: news.connection, step: news.step });
+  const read = await provider.read("id", olds);
+  deepEqual([read.id, read.props.stdout, read.inputs.version], ["id", olds.stdout, "42"]);
+  await provider.delete("id", olds);
 });
 
 test("A delete without work on the host says on the right resource what stays", async () => {

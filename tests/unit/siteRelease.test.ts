@@ -93,6 +93,55 @@ test("Each child gets its own inputs, its own URN, and the secrets of the connec
   deepEqual(switchConnection, secret);
 });
 
+test("Steps are children in their order: before the switch, and after it", async () => {
+  const step = (name: string, when: "before" | "after") => ({ name, command: `do ${name}`, when });
+  const steps = [step("restart", "after"), step("backup", "before"), step("migrate", "before"), step("warm", "after")];
+  registered.length = 0;
+  const site = new SiteRelease("example.com", { ...ARGS, connection: { host: "web1" }, steps });
+  await new Promise((resolve) => site.report.apply(resolve));
+  const urns = await Promise.all(site.steps.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))));
+  const names = ["restart", "backup", "migrate", "warm"];
+  deepEqual(
+    urns,
+    names.map((name) => `${CHILDREN}:Step::example.com-${name}`),
+  );
+
+  const children = registered.map(({ type, name, inputs: { __provider, ...inputs } }) => ({ type, name, inputs }));
+  const child = (name: string, inputs: object) => ({
+    type: "pulumi-nodejs:dynamic/pulumi-site-release:Step",
+    name: `example.com-${name}`,
+    inputs: {
+      connection: { host: "web1" },
+      deployPath: "/srv",
+      version: "42",
+      step: inputs,
+      __urn: `${CHILDREN}:Step::example.com-${name}`,
+    },
+  });
+  const types = children.map(({ type, name }) => `${type.replace(/.*:/, "")} ${name}`);
+  deepEqual(types, [
+    "SiteRelease example.com",
+    "Release example.com",
+    "Step example.com-backup",
+    "Step example.com-migrate",
+    "Switch example.com",
+    "Step example.com-restart",
+    "Step example.com-warm",
+  ]);
+  deepEqual(
+    children.filter(({ type }) => type.endsWith(":Step")),
+    [
+      child("backup", steps[1] ?? {}),
+      child("migrate", steps[2] ?? {}),
+      child("restart", steps[0] ?? {}),
+      child("warm", steps[3] ?? {}),
+    ],
+  );
+  const [, release, , , traffic] = children;
+  deepEqual([release?.inputs.steps, traffic?.inputs.steps], [undefined, undefined]);
+  deepEqual(traffic?.inputs.afterSteps, ["restart", "warm"]);
+});
+
 test("A connection without secrets is shown", async () => {
   const { release } = await register({ ...ARGS, connection: { host: "web1", privateKeyPath: "~/.ssh/id" } });
   deepEqual(release?.inputs.connection, { host: "web1", privateKeyPath: "~/.ssh/id" });

@@ -1,6 +1,7 @@
 # A directory that others put there: CI, Deployer, a person. It is never changed.
 
 adopt() {
+  refuse_preparing
   step adopting
   check_front_controller
   check_deployer

@@ -1,7 +1,7 @@
 # Makes the places under deployPath, and sees that they can be used.
 
 need_tools() {
-  for tool in flock tar gzip find xargs sort sha256sum readlink stat dd sync; do
+  for tool in flock tar gzip find xargs sort sha256sum readlink stat dd sync setsid mkfifo; do
     command -v "$tool" >/dev/null ||
       refuse tool-missing "the host has no $tool" "Install it (Debian: apt-get install util-linux tar gzip findutils coreutils)"
   done

@@ -7,6 +7,7 @@ clear_leftovers() {
   for left in "$own"/staging/*; do
     [ -d "$left" ] || continue
     if [ -n "$(find "$left" -prune -mtime +0)" ] || (exec 8<"$left" && flock -n 8); then
+      take_back "$left"
       mv -T "$left" "$own/trash/${left##*/}" || warn "$left is left over from an earlier run and cannot be moved away"
     fi
   done

@@ -28,6 +28,7 @@ main() {
   prune
   decide
   receive
+  prepare
   # Two runs may send the same version: the first to come in wins, and the other uses it.
   place || {
     decide

@@ -12,7 +12,9 @@ reuse() {
   [ "$state" = complete ] ||
     warn "$release is no longer what was put there (${state#changed: } is not); it is used as it is. For its first content use a new version"
   read_manifest "$manifest" || fail release-changed "$manifest cannot be read"
-  if [ -n "$source_digest" ] && [ "$source_digest" != "$manifest_digest" ]; then
+  made_of=$manifest_digest
+  [ ! -f "$own/prepared/$version" ] || made_of=$(head -n 1 "$own/prepared/$version")
+  if [ -n "$source_digest" ] && [ "$source_digest" != "$made_of" ]; then
     warn "the host's $version differs from the source; the host's is used. For the source's content use a new version"
   fi
   unlinked=$(unlinked_shared "$release")

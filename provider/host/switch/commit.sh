@@ -27,9 +27,9 @@ place_current() {
   mv -f -T "$own_dir/.current.$run" "$deploy_path/current"
 }
 
-# commit: the journal decides. What follows from it is told where it fails: a restore now would leave a journal that lies.
+# commit: the journal decides, and names the steps that are to follow. What follows from it is told where it fails: a restore now would leave a journal that lies.
 commit() {
-  journal committed from "$previous" to "$version" || return 1
+  journal committed from "$previous" to "$version" ${after_steps:+steps "$after_steps"} || return 1
   place_current || fact unfinished "$deploy_path/current"
   place_owner || fact unfinished "$own_dir/owner"
   finish_deployer || fact unfinished "$deploy_path/.dep/deploy.lock"

@@ -81,7 +81,8 @@ test("Credentials and the host's key are remembered without asking the host", as
 test("The package's own options are remembered without asking the host", async () => {
   const news = await switched({ takeOver: true, lockTimeout: 5, onUnreachable: "forget" });
   deepEqual([diffSwitch(await switched({}), news), switchNeedsHost(await switched({}), news)], [UPDATE, false]);
-  const later = await released({ fileMode: "0640", sharedDirs: ["storage"], keepReleases: 2 });
+  const release = { fileMode: "0640", sharedDirs: ["storage"], keepReleases: 2, prepare: ["true"], prepareTimeout: 5 };
+  const later = await released(release);
   deepEqual([diffRelease(await released({}), later), releaseNeedsHost(await released({}), later)], [UPDATE, false]);
 });
 

@@ -25,6 +25,8 @@ test("A release's plan has its local path absolute, and a digest only where ther
     fileMode: "0644",
     retention: { keepReleases: 5, includePath: "/srv/root_dir.nginx.conf", ownerIds: ["a", "b"] },
     dedupe: "hardlink",
+    prepare: [],
+    prepareTimeout: 600,
   });
   deepEqual(releasePlan(inputsOf(releaseShape, inputs), "aaa", ["a", "b"]), { ...plan, sourceDigest: "aaa" });
 });
@@ -51,6 +53,7 @@ test("A switch's plan is the checked inputs, sorted by what they are for", async
     reloadTimeout: 10,
     drainTimeout: 10,
     allowPendingEdits: false,
+    afterSteps: [],
   });
 });
 

@@ -32,6 +32,8 @@ test("checkRelease completes the inputs with every default", async () => {
     dedupe: "hardlink",
     deleteReleases: false,
     keepReleases: 5,
+    prepare: [],
+    prepareTimeout: 600,
     releaseDir: "/srv/site/releases/42",
     releaseState: "complete",
     __urn: URN,

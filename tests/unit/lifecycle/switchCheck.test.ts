@@ -45,6 +45,7 @@ test("checkSwitch completes the inputs with every default", async () => {
     drainTimeout: 10,
     allowPendingEdits: false,
     takeOver: false,
+    afterSteps: [],
     releaseDir: "/srv/site/releases/42",
     rootDir: "/srv/site/releases/42/public",
     liveVersion: "42",

@@ -29,6 +29,7 @@ describe("switchInputs", () => {
       reload_timeout: "10",
       drain_timeout: "1",
       allow_pending: "",
+      after_steps: "",
       opcache_script: "opcache-1.php",
       opcache_text: "<?php",
     });

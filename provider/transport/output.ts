@@ -1,0 +1,41 @@
+import { excerpt } from "../excerpt.ts";
+
+const KEPT_BYTES = 64 * 1024;
+const LAST_LINES = 5;
+const LINE = 200;
+
+/** What a command of the user's prints: its lines as they come, and in the end the last 64 kB of it. */
+export class Output {
+  readonly #tell: (line: string) => void;
+  #text = "";
+  #open = "";
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
+
+  hear(text: string): void {
+    this.#text = (this.#text + text).slice(-KEPT_BYTES);
+    const lines = (this.#open + text).split("\n");
+    this.#open = (lines.pop() ?? "").slice(-LINE);
+    for (const line of lines) if (line.trim() !== "") this.#tell(excerpt(line, LINE));
+  }
+
+  get text(): string {
+    const bytes = Buffer.from(this.#text);
+    if (bytes.length <= KEPT_BYTES) return bytes.toString("utf8");
+    // The cut may go through a character.
+    return bytes
+      .subarray(-KEPT_BYTES)
+      .toString("utf8")
+      .replace(/^\uFFFD+/, "");
+  }
+
+  /** ", and printed last: …", or nothing when it printed nothing; for an error. */
+  get lastWords(): string {
+    const lines = this.text.split("\n").filter((line) => line.trim() !== "");
+    if (lines.length === 0) return "";
+    const last = lines.slice(-LAST_LINES).map((line) => excerpt(line.trimEnd(), LINE));
+    return `, and printed last: ${last.join(" | ")}`;
+  }
+}
