@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "./command.ts";
 import type { MachineSite } from "./machineSite.ts";
 
 const FRESH_CONNECTIONS = 8;
@@ -36,9 +37,13 @@ export async function assertInvariants(
     red ? "red" : "green",
     "root is there",
   ]);
-  const { serving } = await on.workers();
   const processors = Number(await machine.must("nproc"));
-  assert.equal(serving.length, processors, "workers of one generation");
+  let { serving } = await on.workers();
+  // A worker that was just forked bears its master's title until it runs.
+  await until("workers of one generation", 3, async () => {
+    serving = (await on.workers()).serving;
+    return serving.length === processors;
+  });
   const answers = await Promise.all(Array.from({ length: FRESH_CONNECTIONS }, () => machine.http("/")));
   for (const { status, body } of answers)
     assert.deepEqual(
