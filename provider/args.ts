@@ -40,6 +40,12 @@ export interface SiteReleaseArgs {
    */
   source?: pulumi.Input<string>;
   /**
+   * What of the source stays at home: patterns as lines of .gitignore, as in "node_modules/" or "/tests"; upper and lower case differ. A
+   * change is for the versions that are put on the host after it; where it changes the content of this one, it is refused.
+   * @default []
+   */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
    * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`. A change is for the
    * releases that are put on the host after it.
    * @default []

@@ -6,11 +6,12 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
+  const { deployPath, version, publicDir, source, exclude, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
   return {
     deployPath,
     version,
     publicDir,
+    exclude,
     sharedDirs,
     sharedFiles,
     dirMode,

@@ -35,6 +35,7 @@ const common = {
 export const releaseShape = {
   ...common,
   source: optional(kind.line),
+  exclude: fallback(list(kind.excludePattern), []),
   sharedDirs: fallback(list(kind.sharedPath), []),
   sharedFiles: fallback(list(kind.sharedPath), []),
   dirMode: fallback(

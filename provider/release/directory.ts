@@ -1,15 +1,16 @@
 import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
+import type { Exclusion } from "./exclusion.ts";
 
 const CHUNK = 256 * 1024;
 const SLASH = Buffer.from("/");
 
 /**
  * Everything below a directory, names in the order of their bytes. What lies in a directory follows it directly: tar sets a
- * directory's mtime when the stream leaves it.
+ * directory's mtime when the stream leaves it. An excluded directory is not even opened.
  */
-export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
+export async function* readDirectory(root: string, exclude: Exclusion): AsyncGenerator<RawEntry> {
   const waiting: RawEntry[] = [{ kind: "dir", path: "" }];
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
     yield dir;
@@ -18,7 +19,8 @@ export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
     const entries = await Promise.all(names.map((name) => readOne(root, path, name)));
     entries.sort((a, b) => (a.path < b.path ? -1 : 1));
     yield* entries.filter(({ kind }) => kind !== "dir");
-    waiting.push(...entries.filter(({ kind }) => kind === "dir").reverse());
+    const dirs = entries.filter((entry) => entry.kind === "dir" && !exclude.covers(entry, entry.path));
+    waiting.push(...dirs.reverse());
   }
 }
 

@@ -7,6 +7,8 @@ export interface ReleasePlan {
   readonly source?: string;
   /** The digest that `source` had when the change was previewed. */
   readonly sourceDigest?: string;
+  /** What of the source stays at home: patterns as .gitignore has them. */
+  readonly exclude: readonly string[];
   /** Paths inside the release that become links into `shared/`. */
   readonly sharedDirs: readonly string[];
   readonly sharedFiles: readonly string[];

@@ -4,6 +4,7 @@ import { SiteReleaseError } from "../errors.ts";
 import { Admission } from "./admission.ts";
 import { readDirectory } from "./directory.ts";
 import type { Entry, RawEntry } from "./entry.ts";
+import { type Exclusion, nothingExcluded } from "./exclusion.ts";
 import type { SharedPlaces } from "./shared.ts";
 import { readTarball } from "./tarball.ts";
 import { readZip } from "./zip.ts";
@@ -16,28 +17,31 @@ export interface Source {
   readonly path: string;
   readonly form: "directory" | "archive";
   readonly stats: Stats;
+  /** What of it stays at home. */
+  readonly exclude: Exclusion;
   /** The entries, judged, each directory before what lies in it; may be read again. Refusals come as SiteReleaseErrors. */
   entries(shared: SharedPlaces): AsyncGenerator<Entry>;
 }
 
 /** Opens what lies at a path; undefined when nothing does. */
-export async function openSource(path: string): Promise<Source | undefined> {
+export async function openSource(path: string, exclude = nothingExcluded): Promise<Source | undefined> {
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw unreadable(path, error);
   });
   if (stats === undefined) return undefined;
-  const read = readerOf(path, stats);
+  const read = readerOf(path, stats, exclude);
   return {
     path,
     stats,
+    exclude,
     form: stats.isDirectory() ? "directory" : "archive",
-    entries: (shared) => admitted(path, read, shared),
+    entries: (shared) => admitted(read, new Admission(path, shared, exclude)),
   };
 }
 
-function readerOf(path: string, stats: Stats): () => AsyncGenerator<RawEntry> {
-  if (stats.isDirectory()) return () => readDirectory(path);
+function readerOf(path: string, stats: Stats, exclude: Exclusion): () => AsyncGenerator<RawEntry> {
+  if (stats.isDirectory()) return () => readDirectory(path, exclude);
   if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, true);
   if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, false);
   if (stats.isFile() && /\.zip$/i.test(path)) return () => readZip(path);
@@ -48,16 +52,11 @@ function readerOf(path: string, stats: Stats): () => AsyncGenerator<RawEntry> {
   });
 }
 
-async function* admitted(
-  path: string,
-  read: () => AsyncGenerator<RawEntry>,
-  shared: SharedPlaces,
-): AsyncGenerator<Entry> {
-  const admission = new Admission(path, shared);
+async function* admitted(read: () => AsyncGenerator<RawEntry>, admission: Admission): AsyncGenerator<Entry> {
   try {
     for await (const raw of read()) yield* admission.admit(raw);
   } catch (error) {
-    throw error instanceof SiteReleaseError ? error : unreadable(path, error);
+    throw error instanceof SiteReleaseError ? error : unreadable(admission.source, error);
   }
   admission.finish();
 }

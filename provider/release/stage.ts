@@ -6,6 +6,7 @@ import { type Answer, converse } from "../transport/conversation.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
+import { Exclusion } from "./exclusion.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
 import { openSource, type Source } from "./source.ts";
@@ -28,7 +29,7 @@ export async function stageRelease(
 ): Promise<ReleaseResult> {
   const started = performance.now();
   const shared = new SharedPlaces(plan);
-  const source = plan.source === undefined ? undefined : await openSource(plan.source);
+  const source = plan.source === undefined ? undefined : await openSource(plan.source, new Exclusion(plan.exclude));
   const digest = source && (await digestOf(source, shared));
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
   const sending = new Sending(transport, plan, progress);

@@ -68,7 +68,7 @@ export class MachineSite {
 
   async stageBuild(version: string, source: string): Promise<void> {
     const { deployPath, publicDir } = this.site;
-    const plan = { deployPath, version, publicDir, source, sharedDirs: [], sharedFiles: [] };
+    const plan = { deployPath, version, publicDir, source, exclude: [], sharedDirs: [], sharedFiles: [] };
     await this.#with((transport) => stageRelease(transport, { ...plan, dirMode: "0755", fileMode: "0644" }, () => {}));
   }
 

@@ -97,6 +97,7 @@ export function planFor(deployPath: string, plan: Partial<ReleasePlan> = {}): Re
     deployPath,
     version: "1",
     publicDir: "public",
+    exclude: [],
     sharedDirs: [],
     sharedFiles: [],
     dirMode: "0755",
