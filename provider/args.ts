@@ -34,7 +34,7 @@ export interface SiteReleaseArgs {
    */
   version: pulumi.Input<string>;
   /**
-   * What the version is built from if the host lacks it: a directory, .tar, .tar.gz or .zip on this machine, relative to the program's
+   * What the version is built from if the host lacks it: a directory, .tar, .tar.gz, .tar.zst or .zip on this machine, relative to the program's
    * directory; `~` is expanded. Other content under the same version is refused: it needs a new version.
    * @default none: the host has the version already
    */

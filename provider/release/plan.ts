@@ -3,7 +3,7 @@ export interface ReleasePlan {
   readonly deployPath: string;
   readonly version: string;
   readonly publicDir: string;
-  /** A directory, .tar, .tar.gz or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
+  /** A directory, .tar, .tar.gz, .tar.zst or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
   readonly source?: string;
   /** The digest that `source` had when the change was previewed. */
   readonly sourceDigest?: string;

@@ -42,13 +42,14 @@ export async function openSource(path: string, exclude = nothingExcluded): Promi
 
 function readerOf(path: string, stats: Stats, exclude: Exclusion): () => AsyncGenerator<RawEntry> {
   if (stats.isDirectory()) return () => readDirectory(path, exclude);
-  if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, true);
-  if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, false);
+  if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, "gzip");
+  if (stats.isFile() && /\.(tar\.zst|tzst)$/i.test(path)) return () => readTarball(path, "zstd");
+  if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, "none");
   if (stats.isFile() && /\.zip$/i.test(path)) return () => readZip(path);
   throw new SiteReleaseError("source-form", {
     action: `make a release of ${path}`,
     observed: stats.isFile() ? "its name ends in none of the known ways" : "it is neither a file nor a directory",
-    expected: "a directory, .tar, .tar.gz, .tgz or .zip",
+    expected: "a directory, .tar, .tar.gz, .tgz, .tar.zst, .tzst or .zip",
   });
 }
 

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { linkSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { zstdCompressSync } from "node:zlib";
 import { digestSource } from "../../provider/release/digest.ts";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
@@ -83,6 +84,10 @@ for (const [name, shellIn] of Object.entries(shells))
 
 const archives: Record<string, (source: string, archive: string) => void> = {
   "a.tar.gz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
+  "a.tar.zst": (source, archive) => {
+    execFileSync("tar", ["-C", source, "-cf", `${archive}.tar`, "."]);
+    writeFileSync(archive, zstdCompressSync(readFileSync(`${archive}.tar`)));
+  },
   "a.zip": (source, archive) => writeFileSync(archive, zipOf(zipMembers(source))),
 };
 
