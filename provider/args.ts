@@ -46,13 +46,15 @@ export interface SiteReleaseArgs {
    */
   exclude?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`. A change is for the
+   * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`; one that is not there
+   * yet begins with the source's own copy, if it has one. A change is for the
    * releases that are put on the host after it.
    * @default []
    */
   sharedDirs?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Files that all releases share, relative to a release, as in ".env". Each must be in `shared/` already. A change is for the releases
+   * Files that all releases share, relative to a release, as in ".env". Each must be in `shared/` already, or in the source: its
+   * copy is then used the first time, and never again. A change is for the releases
    * that are put on the host after it.
    * @default []
    */

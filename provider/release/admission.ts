@@ -1,9 +1,15 @@
 import { SiteReleaseError } from "../errors.ts";
 import { above, type Entry, type RawEntry, type ReleasePath, showPath } from "./entry.ts";
 import type { Exclusion } from "./exclusion.ts";
-import type { SharedPlaces } from "./shared.ts";
 
 type Seen = "file" | "link" | "dir";
+
+/** What is no part of a release by its place, whatever it is. */
+export interface LeftOut {
+  covers(path: ReleasePath): boolean;
+  /** A directory on the way to such a place. */
+  isAbove(path: ReleasePath): boolean;
+}
 
 /**
  * Judges the entries of one source, one after the other: what comes out can be put on disk as it is, every directory before what
@@ -11,12 +17,12 @@ type Seen = "file" | "link" | "dir";
  */
 export class Admission {
   readonly source: string;
-  readonly #shared: SharedPlaces;
+  readonly #shared: LeftOut;
   readonly #exclude: Exclusion;
   readonly #seen = new Map<ReleasePath, Seen>();
   readonly #links = new Map<ReleasePath, ReleasePath>();
 
-  constructor(source: string, shared: SharedPlaces, exclude: Exclusion) {
+  constructor(source: string, shared: LeftOut, exclude: Exclusion) {
     this.source = source;
     this.#shared = shared;
     this.#exclude = exclude;

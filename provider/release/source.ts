@@ -1,9 +1,9 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { SiteReleaseError } from "../errors.ts";
-import { Admission } from "./admission.ts";
+import { Admission, type LeftOut } from "./admission.ts";
 import { readDirectory } from "./directory.ts";
-import type { Entry, RawEntry } from "./entry.ts";
+import { above, type Entry, type RawEntry, type ReleasePath } from "./entry.ts";
 import { type Exclusion, nothingExcluded } from "./exclusion.ts";
 import type { SharedPlaces } from "./shared.ts";
 import { readTarball } from "./tarball.ts";
@@ -21,6 +21,8 @@ export interface Source {
   readonly exclude: Exclusion;
   /** The entries, judged, each directory before what lies in it; may be read again. Refusals come as SiteReleaseErrors. */
   entries(shared: SharedPlaces): AsyncGenerator<Entry>;
+  /** Its own copies of what lies at `places` or below, as `entries` gives the rest. */
+  copies(places: ReadonlySet<ReleasePath>): AsyncGenerator<Entry>;
 }
 
 /** Opens what lies at a path; undefined when nothing does. */
@@ -37,6 +39,7 @@ export async function openSource(path: string, exclude = nothingExcluded): Promi
     exclude,
     form: stats.isDirectory() ? "directory" : "archive",
     entries: (shared) => admitted(read, new Admission(path, shared, exclude)),
+    copies: (places) => copied(read, new Admission(path, allBut(places), exclude)),
   };
 }
 
@@ -60,6 +63,22 @@ async function* admitted(read: () => AsyncGenerator<RawEntry>, admission: Admiss
     throw error instanceof SiteReleaseError ? error : unreadable(admission.source, error);
   }
   admission.finish();
+}
+
+// Where the links in them lead is as with everything in shared/: the site's own affair. What a release cannot hold is no content.
+async function* copied(read: () => AsyncGenerator<RawEntry>, admission: Admission): AsyncGenerator<Entry> {
+  try {
+    for await (const raw of read()) if (raw.kind !== "other") yield* admission.admit(raw);
+  } catch (error) {
+    throw error instanceof SiteReleaseError ? error : unreadable(admission.source, error);
+  }
+}
+
+function allBut(places: ReadonlySet<ReleasePath>): LeftOut {
+  return {
+    covers: (path) => !places.has(path) && ![...above(path)].some((parent) => places.has(parent)),
+    isAbove: () => false,
+  };
 }
 
 function unreadable(path: string, error: unknown): SiteReleaseError {

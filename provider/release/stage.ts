@@ -5,6 +5,7 @@ import { releaseDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
+import { findCopies } from "./copies.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
 import { Exclusion } from "./exclusion.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
@@ -14,6 +15,7 @@ import { closed, sendRelease } from "./upload.ts";
 
 /** What the host's steps are called in the live tree. */
 const steps: Readonly<Record<string, string>> = {
+  sharing: "looking for the first content of shared paths",
   receiving: "uploading",
   verifying: "verifying",
   linking: "linking shared paths",
@@ -34,8 +36,9 @@ export async function stageRelease(
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
   const sending = new Sending(transport, plan, progress);
   const answer = await converse(transport, hostScript("stage"), inputsOf(plan, digest), {
-    step: (name) => {
+    step: (name, detail) => {
       progress(steps[name] ?? name);
+      if (name === "sharing") sending.want(detail);
       if (name === "receiving") sending.begin();
     },
     payload: (stdin) => sending.run(stdin, source, shared),
@@ -61,17 +64,23 @@ class Sending {
   failure: unknown;
   readonly #transport: Transport;
   readonly #plan: ReleasePlan;
+  #wanted: readonly number[] = [];
   readonly #progress: (status: string) => void;
-  readonly #wanted: Promise<void>;
+  readonly #begun: Promise<void>;
   #begin: () => void = () => {};
 
   constructor(transport: Transport, plan: ReleasePlan, progress: (status: string) => void) {
     this.#transport = transport;
     this.#plan = plan;
     this.#progress = progress;
-    this.#wanted = new Promise((resolve) => {
+    this.#begun = new Promise((resolve) => {
       this.#begin = resolve;
     });
+  }
+
+  /** The host lacks these shared paths, by number, and asks for the source's own copies. */
+  want(numbers: string): void {
+    this.#wanted = numbers.split(" ").map(Number);
   }
 
   begin(): void {
@@ -79,13 +88,14 @@ class Sending {
   }
 
   async run(stdin: Writable, source: Source | undefined, shared: SharedPlaces): Promise<void> {
-    await Promise.race([this.#wanted, closed(stdin)]);
+    await Promise.race([this.#begun, closed(stdin)]);
     if (source === undefined || stdin.destroyed || stdin.closed) return;
     try {
       const manifest = await manifestOf(source, shared);
       const modes = { dir: Number.parseInt(this.#plan.dirMode, 8), file: Number.parseInt(this.#plan.fileMode, 8) };
+      const copies = this.#wanted.length === 0 ? undefined : await findCopies(source, shared, this.#wanted);
       const onRead = this.#percent(manifest.bytes);
-      this.sent = await sendRelease({ source, shared, manifest, modes, onRead }, stdin);
+      this.sent = await sendRelease({ source, shared, manifest, modes, onRead, ...(copies && { copies }) }, stdin);
     } catch (error) {
       this.failure =
         error instanceof SiteReleaseError

@@ -4,6 +4,7 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { SiteReleaseError } from "../errors.ts";
+import type { SharedCopies } from "./copies.ts";
 import { type Entry, type RawFile, showPath } from "./entry.ts";
 import type { Manifest } from "./manifest.ts";
 import { contentMtime, FIXED_MTIME } from "./mtime.ts";
@@ -23,6 +24,8 @@ export interface Upload {
   readonly shared: SharedPlaces;
   readonly manifest: Manifest;
   readonly modes: Modes;
+  /** What the host has asked for besides; absent: nothing. */
+  readonly copies?: SharedCopies;
   /** Told while it is sent how many bytes of files have been read. */
   onRead(bytes: number): void;
 }
@@ -31,11 +34,12 @@ export interface Upload {
 const CHUNK = 256 * 1024;
 
 /**
- * Writes the manifest's length as a line, the manifest, and one gzip tar stream, as fast as the host takes them. Resolves to the
+ * Writes a line of the copies that come along, if the host asked, the manifest's length as a line, the manifest, and one gzip tar stream, as fast as the host takes them. Resolves to the
  * bytes written; stops early when the host has closed its end.
  */
 export async function sendRelease(upload: Upload, stdin: Writable): Promise<number> {
   const { text } = upload.manifest;
+  const offered = upload.copies === undefined ? "" : `${upload.copies.offered.join(" ")}\n`;
   let sent = 0;
   const write = async (chunk: Uint8Array): Promise<boolean> => {
     if (stdin.destroyed || stdin.closed) return false;
@@ -43,7 +47,7 @@ export async function sendRelease(upload: Upload, stdin: Writable): Promise<numb
     if (!stdin.write(chunk)) await Promise.race([once(stdin, "drain"), closed(stdin)]);
     return true;
   };
-  await write(Buffer.concat([Buffer.from(`${text.length}\n`), text]));
+  await write(Buffer.concat([Buffer.from(`${offered}${text.length}\n`), text]));
   const gzip = createGzip({ level: 1 });
   const fed = pipeline(Readable.from(joined(tarStream(upload))), gzip);
   fed.catch(() => {}); // the loop below meets the same error
@@ -61,8 +65,32 @@ export function closed(stream: Writable): Promise<void> {
   });
 }
 
-/** The release as a tar stream; throws, naming the file, when the source is no longer what the manifest says. */
-async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): AsyncGenerator<Uint8Array> {
+/** The release as members of a tar stream; throws, naming the file, when the source is no longer what the manifest says. */
+async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
+  yield* releaseStream(upload);
+  if (upload.copies !== undefined) yield* copyStream(upload, upload.copies);
+  yield tarEnd;
+}
+
+/** Shared content lies in no manifest. It is new on its host: its times say so. */
+async function* copyStream({ source, modes }: Upload, copies: SharedCopies): AsyncGenerator<Uint8Array> {
+  const mtime = Math.floor(Date.now() / 1000);
+  for await (const entry of copies.entries()) {
+    const { path, kind } = entry;
+    const mode = kind === "f" ? modes.file : modes.dir;
+    if (kind === "d") yield tarHeader({ type: "dir", path, mode, mtime });
+    else if (kind === "l") yield tarHeader({ type: "link", path, mode: 0o777, mtime, target: entry.target });
+    else if (kind === "name") yield tarHeader({ type: "hardLink", path, mode, mtime, target: entry.of });
+    else {
+      yield tarHeader({ type: "file", path, mode, mtime, size: entry.file.size });
+      const read = yield* contentOf(entry.file, () => {});
+      if (read === "longer" || read === "shorter") throw changed(source, entry);
+      yield tarPadding(entry.file.size);
+    }
+  }
+}
+
+async function* releaseStream({ source, shared, manifest, modes, onRead }: Upload): AsyncGenerator<Uint8Array> {
   const left = new Set(manifest.contents.keys());
   yield tarHeader({ type: "dir", path: ".", mode: modes.dir, mtime: FIXED_MTIME });
   for await (const entry of source.entries(shared)) {
@@ -89,7 +117,6 @@ async function* tarStream({ source, shared, manifest, modes, onRead }: Upload): 
   }
   const [missing] = left;
   if (missing !== undefined) throw changed(source, { path: missing });
-  yield tarEnd;
 }
 
 /** Passes a file's content on, never more of it than its header says, and returns its digest. */

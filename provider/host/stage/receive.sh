@@ -1,8 +1,14 @@
-# A release that the client sends: the manifest's length as a line, the manifest, and a gzip tar stream.
+# A release that the client sends: a line with the numbers of the copies of shared paths that come along, if they were asked for, the manifest's length as a line, the manifest, and a gzip tar stream.
 
 receive() {
   open_stage
+  wanted=$(unshared)
+  [ -z "$wanted" ] || step sharing "$wanted"
   step receiving
+  if [ -n "$wanted" ]; then
+    IFS= read -r offered || cut_off
+    need_shared_files "$offered"
+  fi
   read -r length || cut_off
   case $length in '' | *[!0-9]*) cut_off ;; esac
   problem=$(dd bs="$length" count=1 iflag=fullblock 2>&1 >"$stage/sent") || no_space "$problem"
@@ -11,10 +17,12 @@ receive() {
   # Owners and extended attributes are the receiving user's own; modes are exactly those sent, whatever the umask.
   problem=$(tar -x -z -p -o -f - -C "$stage/release" 2>&1) || unpacking_failed
   step verifying
+  [ -z "$wanted" ] || set_copies_aside || no_space "$stage/shared cannot be made"
   link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
   make_manifest "$stage/release" "$stage/manifest" || broken "$manifest_problem"
   [ "$manifest_digest" = "$source_digest" ] ||
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
+  [ -z "$wanted" ] || fill_shared
 }
 
 # unpacking_failed: by what tar and gzip said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".
