@@ -158,12 +158,12 @@ test("shared content that cannot be written is an error, and leaves no release",
 test("what is shared first has the group that its directory gives", async (t) => {
   const { deployPath, plan } = start(t);
   mkdirSync(join(deployPath, "shared"), { recursive: true });
-  const group = process.getgroups?.().find((id) => id !== process.getgid?.());
+  const group = process.getuid?.() === 0 ? 33 : process.getgroups?.().find((id) => id !== process.getgid?.());
   if (group === undefined) return t.skip("this user is in one group only");
   execFileSync("chgrp", [String(group), join(deployPath, "shared")]);
   execFileSync("chmod", ["g+s", join(deployPath, "shared")]);
   await stage(plan);
-  for (const path of [".env", "storage/app", "storage/app/odd \xff\nname".replace(/odd.*/s, "run")])
+  for (const path of [".env", "storage/app", "storage/app/run"])
     assert.equal(statSync(join(deployPath, "shared", path)).gid, group, path);
   assert.equal(statSync(join(deployPath, "shared/storage/app")).mode & 0o2000, 0o2000);
 });
