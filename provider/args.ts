@@ -60,6 +60,23 @@ export interface SiteReleaseArgs {
    */
   sharedFiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
+   * Directories that PHP may write to, relative to a release, as in "var/cache"; made where they are missing. They may lie in
+   * `sharedDirs`; shared directories in them are writable too. A change is for the releases that are put on the host after it.
+   * @default []
+   */
+  writableDirs?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * How `writableDirs` become writable: "acl" grants them to one user beside the login, by setfacl; an octal mode, as in "0775", is set
+   * on directories, and without its executable bits on files. What others own is left alone.
+   * @default "acl"
+   */
+  writableMode?: pulumi.Input<string>;
+  /**
+   * The user that `writableMode` "acl" grants them to.
+   * @default the one that php-fpm's pools run as
+   */
+  writableUser?: pulumi.Input<string>;
+  /**
    * The web root inside a release, or "." for the release itself. A change switches traffic to that root.
    * @default "public"
    */

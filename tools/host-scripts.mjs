@@ -11,7 +11,9 @@ export const scripts = {
     "protocol",
     "places",
     "manifest",
-    ...["layout", "leftovers", "shared", "reuse", "adopt", "receive", "place", "main"].map((part) => `stage/${part}`),
+    ...["layout", "leftovers", "shared", "reuse", "adopt", "writable", "receive", "place", "main"].map(
+      (part) => `stage/${part}`,
+    ),
   ],
   inspect: ["protocol", "places", "manifest", "inspect"],
   remove: ["protocol", "places", "switch/journal", "switch/workers", "remove"],

@@ -41,6 +41,8 @@ export const excludePattern = text(
   (value) => value.trim() !== "" && !/\p{Cc}/u.test(value) && !/(^|[^\\])(\\\\)*\\$/.test(value),
 );
 
+export const userName = text("a user's name", (value) => /^[A-Za-z0-9_][A-Za-z0-9._@-]*\$?$/.test(value));
+
 export const mode = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
 
 export const hostName = text("a host name or an IP address", (value) => /^[A-Za-z0-9._:%-]+$/.test(value));

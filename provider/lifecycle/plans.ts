@@ -7,6 +7,7 @@ import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
   const { deployPath, version, publicDir, source, exclude, sharedDirs, sharedFiles, dirMode, fileMode } = inputs;
+  const { writableDirs, writableMode, writableUser } = inputs;
   return {
     deployPath,
     version,
@@ -16,6 +17,9 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): Relea
     sharedFiles,
     dirMode,
     fileMode,
+    writableDirs,
+    writableMode,
+    ...(writableUser === undefined ? {} : { writableUser }),
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };

@@ -1,5 +1,7 @@
+import type { Writable } from "./writable.ts";
+
 /** Everything that putting one release on disk needs to know. */
-export interface ReleasePlan {
+export interface ReleasePlan extends Writable {
   readonly deployPath: string;
   readonly version: string;
   readonly publicDir: string;

@@ -12,12 +12,14 @@ import type { ReleasePlan, ReleaseResult } from "./plan.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
 import { openSource, type Source } from "./source.ts";
 import { closed, sendRelease } from "./upload.ts";
+import { plainMode, writablePlaces } from "./writable.ts";
 
 /** What the host's steps are called in the live tree. */
 const steps: Readonly<Record<string, string>> = {
   sharing: "looking for the first content of shared paths",
   receiving: "uploading",
   verifying: "verifying",
+  granting: "granting writable directories",
   linking: "linking shared paths",
   placing: "putting in place",
   adopting: "adopting: watching that it stands still",
@@ -122,6 +124,7 @@ class Sending {
 }
 
 function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptInputs {
+  const writable = writablePlaces(plan.writableDirs, plan);
   return {
     deploy_path: plan.deployPath,
     version: plan.version,
@@ -133,6 +136,11 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     shared_dirs: plan.sharedDirs.map(cleanShared).join("\n"),
     shared_files: plan.sharedFiles.map(cleanShared).join("\n"),
     dir_mode: plan.dirMode,
+    writable_dirs: writable.inRelease.join("\n"),
+    writable_shared: writable.inShared.join("\n"),
+    writable_mode: plan.writableMode,
+    writable_file_mode: plan.writableMode === "acl" ? "" : plainMode(plan.writableMode),
+    writable_user: plan.writableUser ?? "",
   };
 }
 

@@ -68,8 +68,19 @@ export class MachineSite {
 
   async stageBuild(version: string, source: string): Promise<void> {
     const { deployPath, publicDir } = this.site;
-    const plan = { deployPath, version, publicDir, source, exclude: [], sharedDirs: [], sharedFiles: [] };
-    await this.#with((transport) => stageRelease(transport, { ...plan, dirMode: "0755", fileMode: "0644" }, () => {}));
+    const plan = {
+      deployPath,
+      version,
+      publicDir,
+      source,
+      exclude: [],
+      sharedDirs: [],
+      sharedFiles: [],
+      writableDirs: [],
+    };
+    await this.#with((transport) =>
+      stageRelease(transport, { ...plan, writableMode: "acl", dirMode: "0755", fileMode: "0644" }, () => {}),
+    );
   }
 
   plan(version: string, { probe, ...wish }: SwitchWish = {}): SwitchPlan {

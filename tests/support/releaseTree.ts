@@ -100,6 +100,8 @@ export function planFor(deployPath: string, plan: Partial<ReleasePlan> = {}): Re
     exclude: [],
     sharedDirs: [],
     sharedFiles: [],
+    writableDirs: [],
+    writableMode: "acl",
     dirMode: "0755",
     fileMode: "0644",
     ...plan,

@@ -26,6 +26,7 @@ main() {
   make_layout
   clear_leftovers
   decide
+  find_writer
   receive
   # Two runs may send the same version: the first to come in wins, and the other uses it.
   place || {

@@ -13,9 +13,10 @@ receive() {
   case $length in '' | *[!0-9]*) cut_off ;; esac
   problem=$(dd bs="$length" count=1 iflag=fullblock 2>&1 >"$stage/sent") || no_space "$problem"
   [ "$(stat -c %s "$stage/sent")" = "$length" ] || cut_off
-  mkdir -m "$dir_mode" "$stage/release" || no_space "$stage/release cannot be made"
+  make_release_dir "$stage/release" || no_space "$stage/release cannot be made"
   # Owners and extended attributes are the receiving user's own; modes are exactly those sent, whatever the umask.
   problem=$(tar -x -z -p -o -f - -C "$stage/release" 2>&1) || unpacking_failed
+  keep_group "$stage/release" || broken "its directories cannot keep their group"
   step verifying
   [ -z "$wanted" ] || set_copies_aside || no_space "$stage/shared cannot be made"
   link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
@@ -23,6 +24,7 @@ receive() {
   [ "$manifest_digest" = "$source_digest" ] ||
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
   [ -z "$wanted" ] || fill_shared
+  make_writable
 }
 
 # unpacking_failed: by what tar and gzip said. GNU tar calls a write that the disk cut short "Wrote only N of M bytes".

@@ -25,6 +25,8 @@ test("A release's plan has its local path absolute, and a digest only where ther
     exclude: ["/tests"],
     sharedDirs: [],
     sharedFiles: [".env"],
+    writableDirs: [],
+    writableMode: "acl",
     dirMode: "0755",
     fileMode: "0644",
   });

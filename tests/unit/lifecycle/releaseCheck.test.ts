@@ -28,6 +28,8 @@ test("checkRelease completes the inputs with every default", async () => {
     exclude: [],
     sharedDirs: [],
     sharedFiles: [],
+    writableDirs: [],
+    writableMode: "acl",
     dirMode: "0755",
     fileMode: "0644",
     deleteReleases: false,
