@@ -1,4 +1,5 @@
-# A release that the client sends: a line with the numbers of the copies of shared paths that come along, if they were asked for, the manifest's length as a line, the manifest, and a gzip tar stream.
+# A release that the client sends: the manifest's length as a line, the manifest, and a gzip tar stream. Before them, where the host
+# lacks shared paths, a line with the numbers of those whose copies come along, at the stream's end.
 
 receive() {
   open_stage

@@ -13,14 +13,14 @@ EOF
   echo "${numbers# }"
 }
 
-# need_shared_files [OFFERED]: each is there, or the release brings its own copy, by number; if not, only a person can write it
+# need_shared_files OFFERED: each is there, or the release brings its own copy, by number; if not, only a person can write it
 need_shared_files() {
   missing=
   number=$(printf '%s\n' "$shared_dirs" | grep -c .) || :
   while IFS= read -r path; do
     [ -n "$path" ] || continue
     number=$((number + 1))
-    case " ${1:-} " in *" $number "*) continue ;; esac
+    case " $1 " in *" $number "*) continue ;; esac
     [ -f "$deploy_path/shared/$path" ] || missing="$missing $deploy_path/shared/$path"
   done <<EOF
 $shared_files
@@ -32,7 +32,7 @@ EOF
 
 # make_shared: directories are made; files must be there
 make_shared() {
-  need_shared_files
+  need_shared_files ""
   while IFS= read -r path; do
     [ -z "$path" ] || [ -d "$deploy_path/shared/$path" ] || mkdir -p "$deploy_path/shared/$path" ||
       fail shared-path "the shared directory $deploy_path/shared/$path cannot be made"
