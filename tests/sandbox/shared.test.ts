@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
@@ -7,7 +8,7 @@ import { digestSource } from "../../provider/release/digest.ts";
 import type { ReleasePlan } from "../../provider/release/plan.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { ownCache, planFor, smallSite, type Tree, temporaryDir, writeTree } from "../support/releaseTree.ts";
-import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
+import { cutAfter, type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
 ownCache();
@@ -166,4 +167,17 @@ test("what is shared first has the group that its directory gives", async (t) =>
   for (const path of [".env", "storage/app", "storage/app/run"])
     assert.equal(statSync(join(deployPath, "shared", path)).gid, group, path);
   assert.equal(statSync(join(deployPath, "shared/storage/app")).mode & 0o2000, 0o2000);
+});
+
+test("an upload that is cut among the copies shares nothing, and the next run shares all", async (t) => {
+  const { dir, deployPath, plan } = start(t, { ...own, "storage/app/big": randomBytes(500_000).toString("hex") });
+  await assert.rejects(
+    stageRelease(cutAfter(shellTransport(), 300_000), plan, () => {}),
+    { reason: "upload-cut" },
+  );
+  for (const place of ["shared", "releases", ".site-release/staging"])
+    assert.deepEqual(readdirSync(join(deployPath, place)), [], place);
+  await stage(plan);
+  const [expected, found] = [join(dir, "source/storage"), join(deployPath, "shared/storage")];
+  assert.equal(execFileSync("diff", ["-r", "--no-dereference", expected, found]).toString(), "");
 });
