@@ -23,7 +23,7 @@ export const scripts = {
     "protocol",
     "places",
     "manifest",
-    ...["layout", "leftovers", "shared", "reuse", "adopt", "base", "receive", "place", "main"].map(
+    ...["layout", "leftovers", "shared", "reuse", "adopt", "writable", "base", "receive", "place", "main"].map(
       (part) => `stage/${part}`,
     ),
   ],

@@ -6,16 +6,22 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
+  const { deployPath, version, publicDir, source, exclude, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } =
+    inputs;
+  const { writableDirs, writableMode, writableUser } = inputs;
   return {
     deployPath,
     version,
     publicDir,
+    exclude,
     sharedDirs,
     sharedFiles,
     dirMode,
     fileMode,
     dedupe,
+    writableDirs,
+    writableMode,
+    ...(writableUser === undefined ? {} : { writableUser }),
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };
