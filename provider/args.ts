@@ -16,7 +16,8 @@ export type OnUnreachable = (typeof OnUnreachable)[keyof typeof OnUnreachable];
 export const Dedupe = {
   /**
    * A file that the newest release has too is the same file on disk, under two names. So that nothing changes several releases at once,
-   * files lose their write bits: only root can still write into them, and replacing them works as ever.
+   * files lose their write bits: only root can still write into them, and replacing them works as ever. What lies below `writableDirs` is
+   * never shared and keeps them.
    */
   Hardlink: "hardlink",
   /** Each release has files of its own: copies, which share blocks where the file system can (reflinks), and keep their write bits. */
@@ -47,23 +48,48 @@ export interface SiteReleaseArgs {
    */
   version: pulumi.Input<string>;
   /**
-   * What the version is built from if the host lacks it: a directory, .tar, .tar.gz or .zip on this machine, relative to the program's
+   * What the version is built from if the host lacks it: a directory, .tar, .tar.gz, .tar.zst or .zip on this machine, relative to the program's
    * directory; `~` is expanded. Other content under the same version is refused: it needs a new version.
    * @default none: the host has the version already
    */
   source?: pulumi.Input<string>;
   /**
-   * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`. A change is for the
+   * What of the source stays at home: patterns as lines of .gitignore, as in "node_modules/" or "/tests"; upper and lower case differ. A
+   * change is for the versions that are put on the host after it; where it changes the content of this one, it is refused.
+   * @default []
+   */
+  exclude?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Directories that all releases share, relative to a release, as in "storage/logs". They live in `shared/`; one that is not there
+   * yet begins with the source's own copy, if it has one. A change is for the
    * releases that are put on the host after it.
    * @default []
    */
   sharedDirs?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Files that all releases share, relative to a release, as in ".env". Each must be in `shared/` already. A change is for the releases
+   * Files that all releases share, relative to a release, as in ".env". Each must be in `shared/` already, or in the source: its
+   * copy is then used the first time, and never again. A change is for the releases
    * that are put on the host after it.
    * @default []
    */
   sharedFiles?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Directories that PHP may write to, relative to a release, as in "var/cache"; made where they are missing. They may lie in
+   * `sharedDirs`; shared directories in them are writable too. A change is for the releases that are put on the host after it.
+   * @default []
+   */
+  writableDirs?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * How `writableDirs` become writable: "acl" grants them to one user beside the login, by setfacl; an octal mode, as in "0775", is set
+   * on directories, and without its executable bits on files. What others own is left alone.
+   * @default "acl"
+   */
+  writableMode?: pulumi.Input<string>;
+  /**
+   * The user that `writableMode` "acl" grants them to.
+   * @default the one that php-fpm's pools run as
+   */
+  writableUser?: pulumi.Input<string>;
   /**
    * The web root inside a release, or "." for the release itself. A change switches traffic to that root.
    * @default "public"

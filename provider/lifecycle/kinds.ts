@@ -45,6 +45,14 @@ export const sharedPath = text('a path inside the release without "." or ".." or
   value.split("/").every((segment) => segment !== "" && !isDots(segment) && !/\p{Cc}/u.test(segment)),
 );
 
+/** Git skips a pattern that ends in a lone backslash; here what protects nothing is refused. */
+export const excludePattern = text(
+  "a pattern as a line of .gitignore has it",
+  (value) => value.trim() !== "" && !/\p{Cc}/u.test(value) && !/(^|[^\\])(\\\\)*\\$/.test(value),
+);
+
+export const userName = text("a user's name", (value) => /^[A-Za-z0-9_][A-Za-z0-9._@-]*\$?$/.test(value));
+
 export const mode = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
 
 export const hostName = text("a host name or an IP address", (value) => /^[A-Za-z0-9._:%-]+$/.test(value));

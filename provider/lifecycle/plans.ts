@@ -7,12 +7,14 @@ import type { ReleaseInputs, SwitchInputs } from "./shapes.ts";
 import { NOT_HERE } from "./sourceDigest.ts";
 
 export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerIds: readonly string[]): ReleasePlan {
-  const { deployPath, version, publicDir, source, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } = inputs;
-  const { prepare, prepareTimeout } = inputs;
+  const { deployPath, version, publicDir, source, exclude, sharedDirs, sharedFiles, dirMode, fileMode, dedupe } =
+    inputs;
+  const { writableDirs, writableMode, writableUser, prepare, prepareTimeout } = inputs;
   return {
     deployPath,
     version,
     publicDir,
+    exclude,
     sharedDirs,
     sharedFiles,
     dirMode,
@@ -22,6 +24,9 @@ export function releasePlan(inputs: ReleaseInputs, sourceDigest: unknown, ownerI
     dedupe: prepare.length > 0 ? Dedupe.Copy : dedupe,
     prepare,
     prepareTimeout,
+    writableDirs,
+    writableMode,
+    ...(writableUser === undefined ? {} : { writableUser }),
     ...(source === undefined ? {} : { source: localPath(source) }),
     ...(typeof sourceDigest === "string" && sourceDigest !== NOT_HERE ? { sourceDigest } : {}),
   };

@@ -34,14 +34,14 @@ export function checkRelease(olds: Properties, news: Properties): Promise<CheckR
   });
 }
 
-/** The digest of what lies at a path of this machine, if anything does. What is shared is no part of it. */
-async function digestAt({ source, sharedDirs, sharedFiles }: ReleaseInputs): Promise<string | undefined> {
+/** The digest of what lies at a path of this machine, if anything does. What is shared or excluded is no part of it. */
+async function digestAt({ source, exclude, sharedDirs, sharedFiles }: ReleaseInputs): Promise<string | undefined> {
   if (source === undefined || isUnknown(source)) return undefined;
-  if ([sharedDirs, sharedFiles].some((paths) => isUnknown(paths) || paths.some(isUnknown))) return UNKNOWN;
+  if ([exclude, sharedDirs, sharedFiles].some((paths) => isUnknown(paths) || paths.some(isUnknown))) return UNKNOWN;
   const path = localPath(source);
   if (!existsSync(path)) return undefined;
   try {
-    return (await digestSource(path, { sharedDirs, sharedFiles })).digest;
+    return (await digestSource(path, { sharedDirs, sharedFiles }, exclude)).digest;
   } catch (error) {
     if (!(error instanceof SiteReleaseError)) throw error;
     throw new Faults([{ at: "source", reason: error.message }]);

@@ -41,8 +41,15 @@ const common = {
 export const releaseShape = {
   ...common,
   source: optional(kind.line),
+  exclude: fallback(list(kind.excludePattern), []),
   sharedDirs: fallback(list(kind.sharedPath), []),
   sharedFiles: fallback(list(kind.sharedPath), []),
+  writableDirs: fallback(list(kind.sharedPath), []),
+  writableMode: fallback(
+    kind.mode('"acl", or an octal mode in quotes that its owner may enter, as in "0775"', /^(acl|[02]?7[0-7]{2})$/),
+    "acl",
+  ),
+  writableUser: optional(kind.userName),
   dirMode: fallback(
     kind.mode('an octal mode in quotes that its owner may enter, as in "0755"', /^0?7[0-7]{2}$/),
     "0755",

@@ -1,30 +1,39 @@
 import { SiteReleaseError } from "../errors.ts";
 import { above, type Entry, type RawEntry, type ReleasePath, showPath } from "./entry.ts";
-import type { SharedPlaces } from "./shared.ts";
+import type { Exclusion } from "./exclusion.ts";
 
 type Seen = "file" | "link" | "dir";
 
+/** What is no part of a release by its place, whatever it is. */
+export interface LeftOut {
+  covers(path: ReleasePath): boolean;
+  /** A directory on the way to such a place. */
+  isAbove(path: ReleasePath): boolean;
+}
+
 /**
  * Judges the entries of one source, one after the other: what comes out can be put on disk as it is, every directory before what
- * lies in it. What a release cannot hold is refused by name. What lies at a shared path is left out.
+ * lies in it. What a release cannot hold is refused by name. What is excluded, and what lies at a shared path, is left out.
  */
 export class Admission {
-  readonly #source: string;
-  readonly #shared: SharedPlaces;
+  readonly source: string;
+  readonly #shared: LeftOut;
+  readonly #exclude: Exclusion;
   readonly #seen = new Map<ReleasePath, Seen>();
   readonly #links = new Map<ReleasePath, ReleasePath>();
 
-  constructor(source: string, shared: SharedPlaces) {
-    this.#source = source;
+  constructor(source: string, shared: LeftOut, exclude: Exclusion) {
+    this.source = source;
     this.#shared = shared;
+    this.#exclude = exclude;
   }
 
-  /** The entry with the directories that it needs; nothing for the release's root, a directory met before, and shared paths. */
+  /** The entry with the directories that it needs; nothing for the release's root, a directory met before, and what is left out. */
   admit(raw: RawEntry): Entry[] {
     const path = this.#clean(raw.path);
     if (path === "" && raw.kind === "dir") return [];
     if (path === "") this.#refuse(raw.path, "has no name");
-    if (this.#shared.covers(path)) return [];
+    if (this.#shared.covers(path) || this.#exclude.covers(raw, path)) return [];
     if (raw.kind === "other") this.#refuse(path, `is ${raw.what}`, "Take it out of the source");
     const parents = this.#parents(path);
     const before = this.#seen.get(path);
@@ -87,7 +96,7 @@ export class Admission {
 
   #refuse(path: ReleasePath, why: string, next?: string): never {
     throw new SiteReleaseError("source-refused", {
-      action: `make a release of ${this.#source}`,
+      action: `make a release of ${this.source}`,
       observed: `${showPath(path)} ${why}`,
       expected: "files, directories and links that stay in the release",
       ...(next !== undefined && { next }),

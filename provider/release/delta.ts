@@ -2,11 +2,15 @@ import { pathBytes, type ReleasePath } from "./entry.ts";
 import type { Contents, Manifest } from "./manifest.ts";
 import { contentMtime } from "./mtime.ts";
 
-/** The files that a release has exactly as its base has them, at the same path: they need not be sent. */
-export function keptFiles({ contents, tied }: Pick<Manifest, "contents" | "tied">, base: Contents): Set<ReleasePath> {
+/** The files that a release has exactly as its base has them, at the same path, and may share with it: they need not be sent. */
+export function keptFiles(
+  { contents, tied }: Pick<Manifest, "contents" | "tied">,
+  base: Contents,
+  isOwn: (path: ReleasePath) => boolean,
+): Set<ReleasePath> {
   const kept = new Set<ReleasePath>();
   for (const [path, content] of contents)
-    if (isFile(content) && !tied.has(path) && base.get(path) === content) kept.add(path);
+    if (isFile(content) && !tied.has(path) && !isOwn(path) && base.get(path) === content) kept.add(path);
   return kept;
 }
 

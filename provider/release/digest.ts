@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { SiteReleaseError } from "../errors.ts";
 import type { Entry, FileStat, RawFile } from "./entry.ts";
+import { Exclusion } from "./exclusion.ts";
 import { type Manifest, ManifestBuilder } from "./manifest.ts";
 import { rememberManifest } from "./manifestCache.ts";
 import { nothingShared, type SharedPaths, SharedPlaces } from "./shared.ts";
@@ -20,9 +21,13 @@ export interface SourceDigest {
 
 const PARALLEL = 8;
 
-/** The digest of what lies at a path, without what lies at shared paths. Uses no network, and reads only what changed. */
-export async function digestSource(path: string, shared: SharedPaths = nothingShared): Promise<SourceDigest> {
-  const source = await openSource(path);
+/** The digest of what lies at a path, without what is shared or excluded. Uses no network, and reads only what changed. */
+export async function digestSource(
+  path: string,
+  shared: SharedPaths = nothingShared,
+  exclude: readonly string[] = [],
+): Promise<SourceDigest> {
+  const source = await openSource(path, new Exclusion(exclude));
   if (source === undefined)
     throw new SiteReleaseError("source-missing", { action: `read ${path}`, observed: "nothing is there" });
   return digestOf(source, new SharedPlaces(shared));
@@ -31,7 +36,7 @@ export async function digestSource(path: string, shared: SharedPaths = nothingSh
 export async function digestOf(source: Source, shared: SharedPlaces): Promise<SourceDigest> {
   if (source.form === "directory") return manifestOf(source, shared);
   const cache = await StatCache.open(source.path);
-  const file = await archiveStat(source.path, shared);
+  const file = await archiveStat(source, shared);
   const known = parseDigest(cache.get(file));
   if (known !== undefined) return known;
   const { digest, files, bytes } = await manifestOf(source, shared);
@@ -89,10 +94,10 @@ async function fileDigest(source: string, file: RawFile, cache: StatCache | unde
   return digest;
 }
 
-async function archiveStat(path: string, shared: SharedPlaces): Promise<FileStat> {
+async function archiveStat({ path, exclude }: Source, shared: SharedPlaces): Promise<FileStat> {
   const { dev, ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = await stat(path, { bigint: true });
   return {
-    key: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}:${shared.key}`,
+    key: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}:${shared.key}:${exclude.key}`,
     changed: Math.max(Number(mtimeMs), Number(ctimeMs)),
   };
 }

@@ -1,6 +1,7 @@
 import { closeSync, constants, type Dirent, openSync, readSync } from "node:fs";
 import { lstat, open, readdir, readlink } from "node:fs/promises";
 import { pathBytes, type RawEntry, type ReleasePath } from "./entry.ts";
+import type { Exclusion } from "./exclusion.ts";
 
 const CHUNK = 256 * 1024;
 // A file that became a link or a FIFO meanwhile is neither followed nor waited for.
@@ -9,9 +10,9 @@ const SLASH = Buffer.from("/");
 
 /**
  * Everything below a directory, names in the order of their bytes. What lies in a directory follows it directly: tar sets a
- * directory's mtime when the stream leaves it.
+ * directory's mtime when the stream leaves it. An excluded directory is not even opened.
  */
-export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
+export async function* readDirectory(root: string, exclude: Exclusion): AsyncGenerator<RawEntry> {
   const waiting: RawEntry[] = [{ kind: "dir", path: "" }];
   for (let dir = waiting.pop(); dir !== undefined; dir = waiting.pop()) {
     yield dir;
@@ -20,7 +21,8 @@ export async function* readDirectory(root: string): AsyncGenerator<RawEntry> {
     const entries = await Promise.all(names.map((name) => readOne(root, path, name)));
     entries.sort((a, b) => (a.path < b.path ? -1 : 1));
     yield* entries.filter(({ kind }) => kind !== "dir");
-    waiting.push(...entries.filter(({ kind }) => kind === "dir").reverse());
+    const dirs = entries.filter((entry) => entry.kind === "dir" && !exclude.covers(entry, entry.path));
+    waiting.push(...dirs.reverse());
   }
 }
 

@@ -12,8 +12,14 @@ export interface Modes {
 const WRITE_BITS = 0o222;
 
 /** A file that several releases may come to share has no write bit: who writes into it would change all of them, the live one too. */
-export function modesOf({ dirMode, fileMode, dedupe }: Pick<ReleasePlan, "dirMode" | "fileMode" | "dedupe">): Modes {
+export function modesOf(plan: Pick<ReleasePlan, "dirMode" | "fileMode" | "dedupe">): Modes {
+  const own = ownModesOf(plan);
+  if (plan.dedupe === Dedupe.Copy) return own;
+  return { ...own, file: own.file & ~WRITE_BITS, executable: own.executable & ~WRITE_BITS };
+}
+
+/** The modes of what no two releases share. */
+export function ownModesOf({ dirMode, fileMode }: Pick<ReleasePlan, "dirMode" | "fileMode">): Modes {
   const [dir, file] = [Number.parseInt(dirMode, 8), Number.parseInt(fileMode, 8)];
-  if (dedupe === Dedupe.Copy) return { dir, file, executable: dir };
-  return { dir, file: file & ~WRITE_BITS, executable: dir & ~WRITE_BITS };
+  return { dir, file, executable: dir };
 }

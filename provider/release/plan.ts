@@ -1,15 +1,18 @@
 import type { Dedupe } from "../args.ts";
 import type { Retention } from "./retention.ts";
+import type { Writable } from "./writable.ts";
 
 /** Everything that putting one release on disk needs to know. */
-export interface ReleasePlan {
+export interface ReleasePlan extends Writable {
   readonly deployPath: string;
   readonly version: string;
   readonly publicDir: string;
-  /** A directory, .tar, .tar.gz or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
+  /** A directory, .tar, .tar.gz, .tar.zst or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
   readonly source?: string;
   /** The digest that `source` had when the change was previewed. */
   readonly sourceDigest?: string;
+  /** What of the source stays at home: patterns as .gitignore has them. */
+  readonly exclude: readonly string[];
   /** Paths inside the release that become links into `shared/`. */
   readonly sharedDirs: readonly string[];
   readonly sharedFiles: readonly string[];

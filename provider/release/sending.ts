@@ -3,16 +3,18 @@ import type { Writable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { SiteReleaseError } from "../errors.ts";
 import type { Answer } from "../transport/conversation.ts";
+import { findCopies, type SharedCopies } from "./copies.ts";
 import { keptFiles, keptRecords } from "./delta.ts";
 import type { ReleasePath } from "./entry.ts";
 import { type Contents, contentsOf, type Manifest } from "./manifest.ts";
 import { recallManifest } from "./manifestCache.ts";
-import { modesOf } from "./modes.ts";
+import { modesOf, ownModesOf } from "./modes.ts";
 import { type Packing, packingFor } from "./packing.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { SharedPlaces } from "./shared.ts";
 import type { Source } from "./source.ts";
 import { sendStream, type Upload } from "./upload.ts";
+import { writableTest } from "./writable.ts";
 
 /** What an upload is made of; the manifest is asked for when the host wants the release, and not before. */
 export interface Sendable {
@@ -54,10 +56,12 @@ export class Sending {
 
   async run(stdin: Writable, sendable: Sendable | undefined): Promise<void> {
     this.#gone = closed(stdin);
-    const receiving = await this.#next(stdin, ["receiving"]);
-    if (sendable === undefined || receiving === undefined) return;
+    const first = await this.#next(stdin, ["sharing", "receiving"]);
+    const receiving = first?.name === "sharing" ? await this.#next(stdin, ["receiving"]) : first;
+    if (sendable === undefined || first === undefined || receiving === undefined) return;
     try {
-      await this.#send(stdin, sendable, receiving.detail);
+      const copies = first === receiving ? undefined : await this.#offer(stdin, sendable, first.detail);
+      await this.#send(stdin, sendable, receiving.detail, copies);
     } catch (error) {
       this.failure =
         error instanceof SiteReleaseError
@@ -71,12 +75,25 @@ export class Sending {
     stdin.end(); // ends a whole stream, and cuts one that failed: the host then cleans up and says so
   }
 
-  async #send(stdin: Writable, { source, shared, manifest: made }: Sendable, detail: string): Promise<void> {
+  /** The host lacks these shared paths, by number, and asks for the source's own copies. */
+  async #offer(stdin: Writable, { source, shared }: Sendable, numbers: string): Promise<SharedCopies> {
+    const copies = await findCopies(source, shared, numbers.split(" ").map(Number));
+    await this.#write(stdin, Buffer.from(`${copies.offered.join(" ")}\n`));
+    return copies;
+  }
+
+  async #send(
+    stdin: Writable,
+    { source, shared, manifest: made }: Sendable,
+    detail: string,
+    copies: SharedCopies | undefined,
+  ): Promise<void> {
     const [pack = "", digest = ""] = detail.split(" ");
     const manifest = await made();
     const packing = packingFor(pack);
     const base = digest === "" ? undefined : await this.#base(stdin, digest);
-    const kept = base === undefined ? new Set<ReleasePath>() : keptFiles(manifest, base);
+    const isOwn = writableTest(this.#plan.writableDirs);
+    const kept = base === undefined ? new Set<ReleasePath>() : keptFiles(manifest, base, isOwn);
     const coming = [...manifest.sizes].filter(([path]) => !kept.has(path));
     const bytes = coming.reduce((total, [, size]) => total + size, 0);
     await this.#write(
@@ -88,7 +105,8 @@ export class Sending {
         coming.map(([, size]) => size),
       ),
     );
-    const common = { source, shared, manifest, packing, modes: modesOf(this.#plan) };
+    const modes = { modes: modesOf(this.#plan), ownModes: ownModesOf(this.#plan), isOwn };
+    const common = { source, shared, manifest, packing, ...modes, ...(copies && { copies }) };
     await this.#stream(stdin, { ...common, onRead: this.#percent(bytes), wants: (path) => !kept.has(path) });
     const again = await this.#next(stdin, ["resending", "verifying"]);
     if (again?.name !== "resending") return;

@@ -11,11 +11,16 @@ export const nothingShared: SharedPaths = { sharedDirs: [], sharedFiles: [] };
 
 /** Which paths of a source are not part of the release, because a link into `shared/` takes their place. */
 export class SharedPlaces {
+  /** The places of directories and of files; the host counts them through, from 1. */
+  readonly dirs: readonly ReleasePath[];
+  readonly files: readonly ReleasePath[];
   readonly #places: ReadonlySet<ReleasePath>;
   readonly #parents: ReadonlySet<ReleasePath>;
 
   constructor(shared: SharedPaths) {
-    const places = [...shared.sharedDirs, ...shared.sharedFiles].map((name) => textPath(cleanShared(name)));
+    this.dirs = shared.sharedDirs.map((name) => textPath(cleanShared(name)));
+    this.files = shared.sharedFiles.map((name) => textPath(cleanShared(name)));
+    const places = [...this.dirs, ...this.files];
     this.#places = new Set(places);
     this.#parents = new Set(places.flatMap((place) => [...above(place)]));
     const nested = places.find((place) => this.#parents.has(place));

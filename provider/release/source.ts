@@ -1,9 +1,10 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { SiteReleaseError } from "../errors.ts";
-import { Admission } from "./admission.ts";
+import { Admission, type LeftOut } from "./admission.ts";
 import { readDirectory } from "./directory.ts";
-import type { Entry, RawEntry } from "./entry.ts";
+import { above, type Entry, type RawEntry, type ReleasePath } from "./entry.ts";
+import { type Exclusion, nothingExcluded } from "./exclusion.ts";
 import type { SharedPlaces } from "./shared.ts";
 import { readTarball } from "./tarball.ts";
 import { readZip } from "./zip.ts";
@@ -16,23 +17,29 @@ export interface Source {
   readonly path: string;
   readonly form: "directory" | "archive";
   readonly stats: Stats;
+  /** What of it stays at home. */
+  readonly exclude: Exclusion;
   /** The entries, judged, each directory before what lies in it; may be read again. Refusals come as SiteReleaseErrors. */
   entries(shared: SharedPlaces): AsyncGenerator<Entry>;
+  /** Its own copies of what lies at `places` or below, as `entries` gives the rest. */
+  copies(places: ReadonlySet<ReleasePath>): AsyncGenerator<Entry>;
 }
 
 /** Opens what lies at a path; undefined when nothing does. */
-export async function openSource(path: string): Promise<Source | undefined> {
+export async function openSource(path: string, exclude = nothingExcluded): Promise<Source | undefined> {
   const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw unreadable(path, error);
   });
   if (stats === undefined) return undefined;
-  const read = readerOf(path, stats);
+  const read = readerOf(path, stats, exclude);
   return {
     path,
     stats,
+    exclude,
     form: stats.isDirectory() ? "directory" : "archive",
-    entries: (shared) => admitted(path, read, shared),
+    entries: (shared) => admitted(read, new Admission(path, shared, exclude)),
+    copies: (places) => copied(read, new Admission(path, allBut(places), exclude)),
   };
 }
 
@@ -54,30 +61,42 @@ export function walkedOnce(source: Source): Source {
   };
 }
 
-function readerOf(path: string, stats: Stats): () => AsyncGenerator<RawEntry> {
-  if (stats.isDirectory()) return () => readDirectory(path);
-  if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, true);
-  if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, false);
+function readerOf(path: string, stats: Stats, exclude: Exclusion): () => AsyncGenerator<RawEntry> {
+  if (stats.isDirectory()) return () => readDirectory(path, exclude);
+  if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, "gzip");
+  if (stats.isFile() && /\.(tar\.zst|tzst)$/i.test(path)) return () => readTarball(path, "zstd");
+  if (stats.isFile() && /\.tar$/i.test(path)) return () => readTarball(path, "none");
   if (stats.isFile() && /\.zip$/i.test(path)) return () => readZip(path);
   throw new SiteReleaseError("source-form", {
     action: `make a release of ${path}`,
     observed: stats.isFile() ? "its name ends in none of the known ways" : "it is neither a file nor a directory",
-    expected: "a directory, .tar, .tar.gz, .tgz or .zip",
+    expected: "a directory, .tar, .tar.gz, .tgz, .tar.zst, .tzst or .zip",
   });
 }
 
-async function* admitted(
-  path: string,
-  read: () => AsyncGenerator<RawEntry>,
-  shared: SharedPlaces,
-): AsyncGenerator<Entry> {
-  const admission = new Admission(path, shared);
+async function* admitted(read: () => AsyncGenerator<RawEntry>, admission: Admission): AsyncGenerator<Entry> {
   try {
     for await (const raw of read()) yield* admission.admit(raw);
   } catch (error) {
-    throw error instanceof SiteReleaseError ? error : unreadable(path, error);
+    throw error instanceof SiteReleaseError ? error : unreadable(admission.source, error);
   }
   admission.finish();
+}
+
+// Where the links in them lead is as with everything in shared/: the site's own affair. What a release cannot hold is no content.
+async function* copied(read: () => AsyncGenerator<RawEntry>, admission: Admission): AsyncGenerator<Entry> {
+  try {
+    for await (const raw of read()) if (raw.kind !== "other") yield* admission.admit(raw);
+  } catch (error) {
+    throw error instanceof SiteReleaseError ? error : unreadable(admission.source, error);
+  }
+}
+
+function allBut(places: ReadonlySet<ReleasePath>): LeftOut {
+  return {
+    covers: (path) => !places.has(path) && ![...above(path)].some((parent) => places.has(parent)),
+    isAbove: () => false,
+  };
 }
 
 function unreadable(path: string, error: unknown): SiteReleaseError {

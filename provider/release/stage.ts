@@ -6,20 +6,24 @@ import { Output } from "../transport/output.ts";
 import { hostScript, type ScriptInputs } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 import { digestOf, manifestOf, type SourceDigest } from "./digest.ts";
+import { Exclusion } from "./exclusion.ts";
 import { modesOf } from "./modes.ts";
 import type { ReleasePlan, ReleaseResult } from "./plan.ts";
 import { prunedIn, retentionInputs } from "./retention.ts";
 import { type Sendable, Sending } from "./sending.ts";
 import { cleanShared, SharedPlaces } from "./shared.ts";
 import { openSource, walkedOnce } from "./source.ts";
+import { plainMode, writablePlaces } from "./writable.ts";
 
 /** What the host's steps are called in the live tree. */
 const steps: Readonly<Record<string, string>> = {
+  sharing: "looking for the first content of shared paths",
   receiving: "uploading",
   based: "uploading",
   resending: "uploading what the newest release no longer has",
   verifying: "verifying",
   preparing: "preparing",
+  granting: "granting writable directories",
   linking: "linking shared paths",
   placing: "putting in place",
   adopting: "adopting: watching that it stands still",
@@ -33,7 +37,7 @@ export async function stageRelease(
 ): Promise<ReleaseResult> {
   const started = performance.now();
   const shared = new SharedPlaces(plan);
-  const sendable = plan.source === undefined ? undefined : await sendableOf(plan.source, shared);
+  const sendable = await sendableOf(plan, shared);
   const digest = sendable?.digest;
   if (digest && plan.sourceDigest !== undefined && digest.digest !== plan.sourceDigest) throw changedSince(plan);
   const sending = new Sending(plan, transport.host, progress);
@@ -66,10 +70,10 @@ export async function stageRelease(
 
 /** A directory is walked once, and what was learned of it is sent; an archive whose digest is known is read only to be sent. */
 async function sendableOf(
-  path: string,
+  { source: path, exclude }: ReleasePlan,
   shared: SharedPlaces,
 ): Promise<(Sendable & { digest: SourceDigest }) | undefined> {
-  const opened = await openSource(path);
+  const opened = path === undefined ? undefined : await openSource(path, new Exclusion(exclude));
   if (opened === undefined) return undefined;
   const source = walkedOnce(opened);
   if (source.form === "archive")
@@ -80,6 +84,7 @@ async function sendableOf(
 
 function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptInputs {
   const modes = modesOf(plan);
+  const writable = writablePlaces(plan.writableDirs, plan);
   return {
     deploy_path: plan.deployPath,
     version: plan.version,
@@ -98,6 +103,11 @@ function inputsOf(plan: ReleasePlan, digest: SourceDigest | undefined): ScriptIn
     prepare_count: String(plan.prepare.length),
     prepare_timeout: String(Math.ceil(plan.prepareTimeout)),
     ...Object.fromEntries(plan.prepare.map((command, index) => [`prepare_${index + 1}`, command])),
+    writable_dirs: writable.inRelease.join("\n"),
+    writable_shared: writable.inShared.join("\n"),
+    writable_mode: plan.writableMode,
+    writable_file_mode: plan.writableMode === "acl" ? "" : plainMode(plan.writableMode),
+    writable_user: plan.writableUser ?? "",
   };
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
+import { createGunzip, createZstdDecompress } from "node:zlib";
 import { extract, type Header } from "tar-stream";
 import { type RawEntry, type ReleasePath, textPath } from "./entry.ts";
 
@@ -9,13 +9,17 @@ const END_BLOCK = 512;
 /** Names as bytes. tar-stream's types leave out the encoding, so the size of its buffer stands beside it. */
 const names = { filenameEncoding: "latin1", highWaterMark: 256 * 1024 };
 
-/** Everything in a tar archive, in its order; `packed` means gzip. */
-export async function* readTarball(place: string, packed: boolean): AsyncGenerator<RawEntry> {
+/** What a tar archive is packed with. */
+export type Packing = "none" | "gzip" | "zstd";
+
+/** Everything in a tar archive, in its order. */
+export async function* readTarball(place: string, packing: Packing): AsyncGenerator<RawEntry> {
   const archive = extract(names);
   const tail = new Tail();
-  const fed = packed
-    ? pipeline(createReadStream(place), createGunzip(), tail.watch, archive)
-    : pipeline(createReadStream(place), tail.watch, archive);
+  const fed =
+    packing === "none"
+      ? pipeline(createReadStream(place), tail.watch, archive)
+      : pipeline(createReadStream(place), unpackers[packing](), tail.watch, archive);
   fed.catch(() => archive.destroy()); // awaited below; the loop must end meanwhile
   try {
     for await (const member of archive) {
@@ -27,8 +31,17 @@ export async function* readTarball(place: string, packed: boolean): AsyncGenerat
     throw error;
   }
   await fed;
-  if (!tail.ended) throw new Error("it ends without a tar's end mark: it was cut");
+  if (!tail.ended) throw new Error(`it ends without a tar's end mark: ${cutShort[packing]}`);
 }
+
+const unpackers = { gzip: () => createGunzip(), zstd: () => createZstdDecompress() };
+
+// Node's zstd stops after the first frame; `tar --zstd` and `zstd` write one, pzstd several.
+const cutShort: Readonly<Record<Packing, string>> = {
+  none: "it was cut",
+  gzip: "it was cut",
+  zstd: "it was cut, or has several zstd frames (make it with tar --zstd)",
+};
 
 function toEntry(header: Header, bytes: AsyncIterable<Uint8Array>): RawEntry {
   const extended = paxOf(header);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SiteReleaseError } from "../errors.ts";
+import type { SharedCopies } from "./copies.ts";
 import { type Entry, type RawFile, type ReleasePath, showPath } from "./entry.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Modes } from "./modes.ts";
@@ -17,9 +18,15 @@ export interface Upload {
   readonly shared: SharedPlaces;
   readonly manifest: Manifest;
   readonly modes: Modes;
+  /** Of what no two releases share. */
+  readonly ownModes: Modes;
   readonly packing: Packing;
+  /** What the host has asked for besides, sent whole; absent: nothing. */
+  readonly copies?: SharedCopies;
   /** Whether a file is sent; directories and links always are. */
   wants(path: ReleasePath): boolean;
+  /** Whether a file is never another release's too. */
+  isOwn(path: ReleasePath): boolean;
   /** Told while it is sent how many bytes of files have been read. */
   onRead(bytes: number): void;
 }
@@ -40,7 +47,31 @@ export async function sendStream(upload: Upload, write: (chunk: Uint8Array) => P
 
 /** The release as a tar stream; throws, naming the file, when the source is no longer what the manifest says. */
 async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
-  const { source, shared, manifest, modes, wants, onRead } = upload;
+  yield* releaseStream(upload);
+  if (upload.copies !== undefined) yield* copyStream(upload, upload.copies);
+  yield tarEnd;
+}
+
+/** Shared content lies in no manifest. It is new on its host: its times say so. */
+async function* copyStream({ source, ownModes }: Upload, copies: SharedCopies): AsyncGenerator<Uint8Array> {
+  const mtime = Math.floor(Date.now() / 1000);
+  for await (const entry of copies.entries()) {
+    const { path, kind } = entry;
+    const mode = kind === "f" ? ownModes.file : ownModes.dir;
+    if (kind === "d") yield tarHeader({ type: "dir", path, mode, mtime });
+    else if (kind === "l") yield tarHeader({ type: "link", path, mode: 0o777, mtime, target: entry.target });
+    else if (kind === "name") yield tarHeader({ type: "hardLink", path, mode, mtime, target: entry.of });
+    else {
+      yield tarHeader({ type: "file", path, mode, mtime, size: entry.file.size });
+      const read = yield* contentOf(entry.file, () => {});
+      if (read === "longer" || read === "shorter") throw changed(source, entry);
+      yield tarPadding(entry.file.size);
+    }
+  }
+}
+
+async function* releaseStream(upload: Upload): AsyncGenerator<Uint8Array> {
+  const { source, shared, manifest, modes, ownModes, wants, isOwn, onRead } = upload;
   const left = new Set(manifest.contents.keys());
   yield tarHeader({ type: "dir", path: ".", mode: modes.dir, mtime: FIXED_MTIME });
   for await (const entry of source.entries(shared)) {
@@ -54,7 +85,8 @@ async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
       yield tarHeader({ type: "link", path, mode: 0o777, mtime: FIXED_MTIME, target: entry.target });
     } else if (wants(path)) {
       const [kind, sha256 = ""] = content.split(" ");
-      const mode = kind === "x" ? modes.executable : modes.file;
+      const { executable, file } = isOwn(path) ? ownModes : modes;
+      const mode = kind === "x" ? executable : file;
       const mtime = contentMtime(sha256);
       if (entry.kind === "name") yield tarHeader({ type: "hardLink", path, mode, mtime, target: entry.of });
       else {
@@ -67,7 +99,6 @@ async function* tarStream(upload: Upload): AsyncGenerator<Uint8Array> {
   }
   const [missing] = left;
   if (missing !== undefined) throw changed(source, { path: missing });
-  yield tarEnd;
 }
 
 /** Passes a file's content on, never more of it than its header says, and returns its digest. */

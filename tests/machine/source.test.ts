@@ -124,7 +124,7 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
       ".env": "the build's own, which is left out",
     });
     assert.equal(
-      await refusal(args("5", shared)),
+      await refusal(args("5", { ...shared, exclude: [".env"] })),
       `Cannot put release 5 into /var/www/example.com on ${machine.address}: these shared files do not exist: /var/www/example.com/shared/.env. Create them on the host, once: they are no part of a release`,
     );
     await put("shared/.env", "SHARED=1");
@@ -139,5 +139,20 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
     );
     assert.equal(links, "../../shared/.env\n../../../shared/storage/logs\ndeploy 777\n");
     assert.equal(release.releaseDigest, (await digestSource(builds.path("5"), shared)).digest);
+  });
+
+  test("what is shared begins with the build's own copy, and PHP writes where it may", async () => {
+    const writes = (path: string) => `(int) @file_put_contents('../${path}/by php', 'x')`;
+    builds.make("6", {
+      "public/index.php": `<?php echo ${writes("var/cache")}, ${writes("uploads")}, ${writes("var")}, file_get_contents('../local.php');`,
+      "local.php": "first",
+    });
+    const more = { sharedDirs: ["uploads"], sharedFiles: ["local.php"], writableDirs: ["var/cache", "uploads"] };
+    assert.equal(
+      await refusal(args("6", more)),
+      `Cannot put release 6 into /var/www/example.com on ${machine.address}: the host has no setfacl, which grants the writable directories to www-data. As root: apt-get install acl; or set writableMode to an octal mode, as in "0775"`,
+    );
+    await apply(args("6", { ...more, writableMode: "0777" }));
+    assert.deepEqual(await machine.http("/"), { status: 200, body: "110first" });
   });
 });

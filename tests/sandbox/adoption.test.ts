@@ -96,7 +96,7 @@ test("a shared file that does not exist is named before anything is sent", async
   });
 });
 
-test("shared paths become relative links, and the source's own copies stay at home", async (t) => {
+test("shared paths become relative links, and the source's own copies are no part of the release", async (t) => {
   const dir = temporaryDir(t);
   const deployPath = join(dir, "site");
   const tree = {
@@ -107,7 +107,11 @@ test("shared paths become relative links, and the source's own copies stay at ho
     "[odd]*/d/f": "",
   };
   const source = writeTree(join(dir, "source"), tree);
-  writeTree(join(deployPath, "shared"), { ".env": "APP=prod", "config/a/local.php": "<?php" });
+  writeTree(join(deployPath, "shared"), {
+    ".env": "APP=prod",
+    "config/a/local.php": "<?php",
+    "storage/logs": { dir: true },
+  });
   const plan = planFor(deployPath, {
     source,
     sharedDirs: ["storage/logs", "./storage/app/", "[odd]*/d", "new/deep/dir"],

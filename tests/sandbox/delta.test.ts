@@ -270,3 +270,60 @@ test("shared paths are no part of what is kept", async (t) => {
   assert.equal(lstatSync(join(deployPath, "releases/2/var/cache")).isSymbolicLink(), true);
   assert.equal(shared(at, "1", "2"), KEPT - 1);
 });
+
+test("a file that PHP may write to is no other release's: it is sent, keeps its write bits, and is never linked", async (t) => {
+  const at = scene(t);
+  const user = execFileSync("id", ["-un"], { encoding: "utf8" }).trim();
+  const plan = { writableDirs: ["vendor", "caf\u00e9"], writableUser: user };
+  const stats = (version: string) =>
+    ["vendor/autoload.php", "caf\u00e9/\u00fc"].map((path) => {
+      const { ino, mode } = statSync(join(at.deployPath, "releases", version, path));
+      return { ino, mode: mode & 0o7777 };
+    });
+  await at.stage("1");
+  await at.stage("2", plan);
+  await isWhole(at, "2");
+  assert.equal(shared(at, "1", "2"), KEPT - 2);
+  writeTree(join(at.dir, "3"), { ...oddTree, ...changes });
+  await at.stage("3", plan);
+  writeTree(join(at.dir, "4"), { ...oddTree, ...changes });
+  await at.stage("4");
+  const all = ["1", "2", "3", "4"].map(stats);
+  assert.deepEqual(
+    all.map((files) => files.map(({ mode }) => mode)),
+    [
+      [0o444, 0o444],
+      [0o644, 0o644],
+      [0o644, 0o644],
+      [0o444, 0o444],
+    ],
+  );
+  assert.equal(new Set(all.flat().map(({ ino }) => ino)).size, 8);
+});
+
+test("copies of shared paths come whole with a delta, also where files of the base are told and sent again", async (t) => {
+  const at = scene(t);
+  await at.stage("1");
+  rmSync(join(process.env.XDG_CACHE_HOME ?? "", "pulumi-site-release"), { recursive: true });
+  rmSync(join(at.deployPath, "releases/1/trailing "));
+  const { status, warnings } = await at.stage("2", {
+    sharedDirs: ["vendor"],
+    sharedFiles: ["public/index.php", "big"],
+  });
+  assert.equal(status, "uploaded");
+  assert.equal(warnings.length, 3);
+  const [place, source] = [join(at.deployPath, "shared"), join(at.dir, "2")];
+  for (const path of ["vendor/autoload.php", "public/index.php", "big"]) {
+    assert.deepEqual(readFileSync(join(place, path)), readFileSync(join(source, path)));
+    assert.equal(statSync(join(place, path)).mode & 0o200, 0o200, path);
+  }
+  execFileSync("diff", [
+    "-r",
+    "--exclude=dangling",
+    "--exclude=line end link",
+    "--exclude=not utf-8 link *",
+    source,
+    join(at.deployPath, "releases/2"),
+  ]);
+  assert.equal(shared(at, "1", "2"), KEPT - 3);
+});

@@ -3,12 +3,21 @@ import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import { zstdCompressSync } from "node:zlib";
 import { digestSource } from "../../provider/release/digest.ts";
 import { inspectRelease } from "../../provider/release/inspect.ts";
 import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { busyboxPrograms } from "../support/oldReleases.ts";
-import { oddTree, ownCache, planFor, temporaryDir, trashEmptied, writeTree } from "../support/releaseTree.ts";
+import {
+  oddTree,
+  ownCache,
+  planFor,
+  smallSite,
+  temporaryDir,
+  trashEmptied,
+  writeTree,
+} from "../support/releaseTree.ts";
 import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
@@ -72,6 +81,10 @@ for (const [name, shellIn] of Object.entries(shells))
 
 const archives: Record<string, (source: string, archive: string) => void> = {
   "a.tar.gz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
+  "a.tar.zst": (source, archive) => {
+    execFileSync("tar", ["-C", source, "-cf", `${archive}.tar`, "."]);
+    writeFileSync(archive, zstdCompressSync(readFileSync(`${archive}.tar`)));
+  },
   "a.zip": (source, archive) => writeFileSync(archive, zipOf(zipMembers(source))),
 };
 
@@ -88,3 +101,12 @@ for (const [name, make] of Object.entries(archives))
     assert.deepEqual([status, releaseDigest], ["uploaded", digest]);
     assert.equal(execFileSync("diff", ["-r", "--no-dereference", source, releaseDir]).toString(), "");
   });
+
+test("excluded paths are not sent", async (t) => {
+  const dir = temporaryDir(t);
+  const source = writeTree(join(dir, "source"), { ...smallSite, "node_modules/a/index.js": "1", "notes.md": "2" });
+  const plan = planFor(join(dir, "site"), { source, exclude: ["node_modules", "*.md"] });
+  const { releaseDir } = await stageRelease(shellTransport(), plan, () => {});
+  const expected = writeTree(join(dir, "expected"), smallSite);
+  assert.equal(execFileSync("diff", ["-r", "--no-dereference", expected, releaseDir]).toString(), "");
+});

@@ -12,6 +12,7 @@ import type { SshTransport } from "../../provider/transport/sshTransport.ts";
 import { until } from "./command.ts";
 import { atEnd } from "./ending.ts";
 import type { Machine } from "./machine.ts";
+import { planFor } from "./releaseTree.ts";
 import { probePlan, siteAt, smokePlan } from "./site.ts";
 import type { PlainArgs } from "./stack.ts";
 
@@ -68,13 +69,8 @@ export class MachineSite {
 
   async stageBuild(version: string, source: string): Promise<void> {
     const { deployPath, publicDir } = this.site;
-    const plan = { deployPath, version, publicDir, source, sharedDirs: [], sharedFiles: [] };
     await this.#with((transport) =>
-      stageRelease(
-        transport,
-        { ...plan, dirMode: "0755", fileMode: "0644", dedupe: "hardlink", prepare: [], prepareTimeout: 60 },
-        () => {},
-      ),
+      stageRelease(transport, planFor(deployPath, { version, publicDir, source }), () => {}),
     );
   }
 

@@ -45,7 +45,7 @@ test("Lists are lists in the schema", () => {
   const lists = Object.entries(site?.inputs ?? {}).flatMap(([name, input]) =>
     "type" in input && input.type === "array" ? [name] : [],
   );
-  deepEqual(lists, ["sharedDirs", "sharedFiles", "pools", "prepare", "steps"]);
+  deepEqual(lists, ["exclude", "sharedDirs", "sharedFiles", "writableDirs", "pools", "prepare", "steps"]);
 });
 
 test("Every argument and field has a description", () => {

@@ -15,6 +15,7 @@ const programs = {
     flock: "util-linux",
     openssl: "openssl",
     busybox: "busybox",
+    setfacl: "acl",
   },
   machine: {
     debootstrap: "debootstrap",

@@ -4,6 +4,7 @@
 decide() {
   [ ! -L "$release" ] || refuse release-link "$release is a link" "Releases are directories: remove the link, or use another version"
   if [ -e "$release" ]; then
+    make_shared
     [ ! -f "$manifest" ] || reuse reused
     adopt
   fi
@@ -24,9 +25,9 @@ main() {
   need_tools
   make_layout
   clear_leftovers
-  make_shared
   prune
   decide
+  find_writer
   receive
   prepare
   # Two runs may send the same version: the first to come in wins, and the other uses it.

@@ -1,12 +1,19 @@
-# A release that the client sends. It is told how to pack, and of a base; it answers with a line "base" where it does not know that one's
-# manifest, and then with one line of numbers, the manifest or the list of what it does not send, and a stream of tar.
+# A release that the client sends. It is told how to pack, of a base, and of the numbers of shared paths that nothing is at yet. It answers
+# those with a line of the numbers whose copies come along, then with a line "base" where it does not know the base's manifest, and then
+# with one line of numbers, the manifest or the list of what it does not send, and a stream of tar, which has the copies at its end.
 
 receive() {
   open_stage
+  wanted=$(unshared)
+  [ -z "$wanted" ] || step sharing "$wanted"
   pack=gzip
   ! command -v zstd >/dev/null || pack=zstd
   find_base
   step receiving "$pack $base_digest"
+  if [ -n "$wanted" ]; then
+    IFS= read -r offered || cut_off
+    need_shared_files "$offered"
+  fi
   read -r words || cut_off
   if [ "$words" = base ]; then
     tell_base
@@ -17,7 +24,7 @@ receive() {
   need_space
   receive_part "$manifest_length" "$stage/sent"
   receive_part "$kept_length" "$stage/kept"
-  mkdir -m "$dir_mode" "$stage/release" || no_space "$stage/release cannot be made"
+  make_release_dir "$stage/release" || no_space "$stage/release cannot be made"
   linked_paths=
   if [ "$kept_length" -gt 0 ]; then
     take_base
@@ -29,13 +36,17 @@ receive() {
     step resending
     unpack
   fi
+  keep_group "$stage/release" || broken "its directories cannot keep their group"
   step verifying
+  [ -z "$wanted" ] || set_copies_aside || no_space "$stage/shared cannot be made"
   link_shared "$stage/release" || no_space "the shared paths cannot be linked in $stage/release"
   [ -z "$linked_paths" ] || vouch
   make_manifest "$stage/release" "$stage/manifest" "$source_bytes" || broken "$manifest_problem"
   [ "$manifest_digest" = "$source_digest" ] || [ -n "$linked_paths" ] ||
     broken "$(first_difference "$stage/sent" "$stage/manifest") is not what was sent"
   [ "$manifest_digest" = "$source_digest" ] || broken "what came and what $base has do not make the release that was to be sent"
+  [ -z "$wanted" ] || fill_shared
+  make_writable
 }
 
 # read_head WORDS: how it is packed, the lengths of manifest and list in bytes, the files to come and their KiB

@@ -12,15 +12,21 @@ import { checkSwitch } from "../../../provider/lifecycle/switchCheck.ts";
 const NEWS = { local: true, deployPath: "/srv", version: "42", __urn: "urn:pulumi:dev::shop::t::example.com" };
 
 test("A release's plan has its local path absolute, and a digest only where there is one", async () => {
-  const { inputs } = await checkRelease({}, { ...NEWS, source: "~/no such build", sharedFiles: [".env"] });
+  const { inputs } = await checkRelease(
+    {},
+    { ...NEWS, source: "~/no such build", exclude: ["/tests"], sharedFiles: [".env"] },
+  );
   const plan = releasePlan(inputsOf(releaseShape, inputs), inputs.sourceDigest, ["a", "b"]);
   deepEqual(plan, {
     deployPath: "/srv",
     version: "42",
     publicDir: "public",
     source: join(homedir(), "no such build"),
+    exclude: ["/tests"],
     sharedDirs: [],
     sharedFiles: [".env"],
+    writableDirs: [],
+    writableMode: "acl",
     dirMode: "0755",
     fileMode: "0644",
     retention: { keepReleases: 5, includePath: "/srv/root_dir.nginx.conf", ownerIds: ["a", "b"] },

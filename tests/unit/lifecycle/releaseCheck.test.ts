@@ -25,8 +25,11 @@ test("checkRelease completes the inputs with every default", async () => {
     publicDir: "public",
     includePath: "/srv/site/root_dir.nginx.conf",
     onUnreachable: "fail",
+    exclude: [],
     sharedDirs: [],
     sharedFiles: [],
+    writableDirs: [],
+    writableMode: "acl",
     dirMode: "0755",
     fileMode: "0644",
     dedupe: "hardlink",
@@ -157,5 +160,31 @@ test("checkRelease refuses a source that is neither a directory nor an archive",
   deepEqual(
     failures.map(({ property }) => property),
     ["source"],
+  );
+});
+
+test("checkRelease refuses patterns that change what the same version holds, and takes those that do not", async (t) => {
+  const source = mkdtempSync(join(tmpdir(), "site-release-"));
+  t.after(() => rmSync(source, { recursive: true }));
+  writeFileSync(join(source, "index.php"), "<?php\n");
+  writeFileSync(join(source, "notes.md"), "");
+  const olds = (await checkRelease({}, { ...NEWS, source })).inputs;
+  const failuresOf = async (exclude: string[]) => (await checkRelease(olds, { ...NEWS, source, exclude })).failures;
+  deepEqual(await failuresOf(["*.log"]), []);
+  deepEqual(await failuresOf(["*.md"]), [
+    {
+      property: "source",
+      reason:
+        "source has other content than 42 was released with: use a new version, or omit source to keep what the host has",
+    },
+  ]);
+  equal((await checkRelease({}, { ...NEWS, source, exclude: [UNKNOWN] })).inputs.sourceDigest, UNKNOWN);
+});
+
+test("checkRelease refuses patterns that would match nothing", async () => {
+  const exclude = ["*.log", "", " ", "ends in\\", "ends in\\\\", "a\nb"];
+  deepEqual(
+    await reasons({ exclude }),
+    [1, 2, 3, 5].map((index) => `exclude[${index}] must be a pattern as a line of .gitignore has it`),
   );
 });

@@ -6,6 +6,7 @@ import { keptFiles, keptRecords } from "../../../provider/release/delta.ts";
 import { contentsOf, type Manifest, ManifestBuilder } from "../../../provider/release/manifest.ts";
 import { contentMtime } from "../../../provider/release/mtime.ts";
 import { nothingShared, SharedPlaces } from "../../../provider/release/shared.ts";
+import { writableTest } from "../../../provider/release/writable.ts";
 
 type What = { kind: "f" | "x"; content: string } | { kind: "l"; target: string };
 
@@ -60,7 +61,7 @@ test("what is kept is exactly the files that both trees have with one kind and o
         const [one, other] = [wanted[path], base[path]];
         return one?.kind !== "l" && other?.kind === one?.kind && JSON.stringify(one) === JSON.stringify(other);
       });
-      assert.deepEqual([...keptFiles(manifestOf(wanted), manifestOf(base).contents)].sort(), same.sort());
+      assert.deepEqual([...keptFiles(manifestOf(wanted), manifestOf(base).contents, () => false)].sort(), same.sort());
     }),
   );
 });
@@ -86,12 +87,20 @@ test("files that are one file in the source are never kept: they come together o
   );
   builder.add({ kind: "name", path: "b", of: "a" });
   const manifest = builder.build();
-  assert.deepEqual(keptFiles(manifest, manifest.contents), new Set());
+  assert.deepEqual(
+    keptFiles(manifest, manifest.contents, () => false),
+    new Set(),
+  );
+});
+
+test("what is a release's own is never kept", () => {
+  const manifest = manifestOf({ "var/a": { kind: "f", content: "1" }, "vari/b": { kind: "f", content: "2" } });
+  assert.deepEqual(keptFiles(manifest, manifest.contents, writableTest(["./var/"])), new Set(["vari/b"]));
 });
 
 test("the host is told kind, size, mtime and path of what it keeps", () => {
   const manifest = manifestOf({ "b c": { kind: "x", content: "22" }, a: { kind: "f", content: "1" } });
-  const kept = keptFiles(manifest, manifest.contents);
+  const kept = keptFiles(manifest, manifest.contents, () => false);
   assert.deepEqual(keptRecords(manifest, kept).toString("latin1").split("\0").sort(), [
     "",
     `f 1.${contentMtime(sha256("1"))} ./a`,

@@ -4,16 +4,24 @@ import { linkSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "
 import { createServer } from "node:net";
 import { join } from "node:path";
 import test from "node:test";
+import { zstdCompressSync } from "node:zlib";
 import { digestSource } from "../../../provider/release/digest.ts";
 import { oddTree, ownCache, smallSite, type Tree, temporaryDir, writeTree } from "../../support/releaseTree.ts";
 import { type ZipMember, zipMembers, zipOf } from "../../support/zip.ts";
 
 ownCache();
 
+function tarZst(source: string, archive: string): void {
+  const tar = execFileSync("tar", ["-C", source, "-cf", "-", "."], { maxBuffer: 1e8 });
+  writeFileSync(archive, zstdCompressSync(tar));
+}
+
 const archives: Record<string, (source: string, archive: string) => void> = {
   "gnu.tar": (source, archive) => void execFileSync("tar", ["-C", source, "-cf", archive, "."]),
   "gnu.tar.gz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
   "gnu.tgz": (source, archive) => void execFileSync("tar", ["-C", source, "-czf", archive, "."]),
+  "gnu.tar.zst": tarZst,
+  "gnu.tzst": tarZst,
   "site.zip": (source, archive) => writeFileSync(archive, zipOf(zipMembers(source))),
 };
 
@@ -101,18 +109,31 @@ test("a source that cannot be opened, is cut, or has an unknown form is one clea
   const source = writeTree(join(dir, "source"), smallSite);
   for (const name of ["a.tar", "a.tar.gz"])
     archives[name === "a.tar" ? "gnu.tar" : "gnu.tar.gz"]?.(source, join(dir, name));
+  writeFileSync(join(dir, "whole.tar"), readFileSync(join(dir, "a.tar")));
   truncateSync(join(dir, "a.tar"), 2048);
   truncateSync(join(dir, "a.tar.gz"), readFileSync(join(dir, "a.tar.gz")).length - 20);
+  tarZst(source, join(dir, "a.tar.zst"));
+  const packed = readFileSync(join(dir, "a.tar.zst"));
+  writeFileSync(join(dir, "b.tar.zst"), packed.subarray(0, -20));
+  const tar = readFileSync(join(dir, "whole.tar"));
+  writeFileSync(
+    join(dir, "c.tar.zst"),
+    Buffer.concat([tar.subarray(0, 4096), tar.subarray(4096)].map((part) => zstdCompressSync(part))),
+  );
+  writeFileSync(join(dir, "d.tar.zst"), "no zstd");
   writeFileSync(join(dir, "a.zip"), "no zip");
   writeFileSync(join(dir, "a.rar"), "");
   const messages: string[] = [];
-  for (const name of ["a.tar", "a.tar.gz", "a.zip", "a.rar", "none"])
+  for (const name of ["a.tar", "a.tar.gz", "b.tar.zst", "c.tar.zst", "d.tar.zst", "a.zip", "a.rar", "none"])
     await digestSource(join(dir, name)).catch((error: Error) => messages.push(error.message.replace(dir, "")));
   assert.deepEqual(messages, [
     "Cannot read /a.tar: it ends without a tar's end mark: it was cut",
     "Cannot read /a.tar.gz: unexpected end of file",
+    "Cannot read /b.tar.zst: unexpected end of file",
+    "Cannot read /c.tar.zst: it ends without a tar's end mark: it was cut, or has several zstd frames (make it with tar --zstd)",
+    "Cannot read /d.tar.zst: Unknown frame descriptor",
     "Cannot read /a.zip: End of central directory record signature not found. Either not a zip file, or file is truncated.",
-    "Cannot make a release of /a.rar: its name ends in none of the known ways, expected a directory, .tar, .tar.gz, .tgz or .zip",
+    "Cannot make a release of /a.rar: its name ends in none of the known ways, expected a directory, .tar, .tar.gz, .tgz, .tar.zst, .tzst or .zip",
     "Cannot read /none: nothing is there",
   ]);
 });
