@@ -49,6 +49,7 @@ async function test() {
 async function bench() {
   const files = chooseBenches(args);
   await installServers("sandbox");
+  await installServers("bench");
   const toxiproxy = await findToxiproxy();
   for (const file of files) {
     await handOver([file], toxiproxy);

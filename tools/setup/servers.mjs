@@ -23,6 +23,7 @@ const programs = {
     ip: "iproute2",
   },
   lint: { shellcheck: "shellcheck" },
+  bench: { rsync: "rsync", zstd: "zstd" },
 };
 const also = { machine: ["debian-archive-keyring"] };
 
