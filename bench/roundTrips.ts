@@ -60,7 +60,8 @@ async function update(sandbox: Sandbox, port: number, release: ReleasePlan): Pro
     const staged = performance.now();
     const { report, warnings } = await switchTo(transport, switchPlan(sandbox, release.version), context, () => {});
     const switched = performance.now();
-    const course = [status, report.status, ...warnings].join(", ");
+    // The first switch of a site tells what a reload costs with its nginx, and only that one.
+    const course = [status, report.status, ...warnings.filter((text) => !text.startsWith("nginx "))].join(", ");
     if (course !== "uploaded, switched") throw new Error(`not the update that is measured: ${course}`);
     console.log(`${release.version}: ${JSON.stringify(report)}`);
     return { handshake: connected - begun, Release: staged - connected, Switch: switched - staged };
