@@ -69,7 +69,6 @@ temp_include() {
 ensure_include() {
   [ "$include_state" = missing ] || return 0
   write_include "$own_dir/empty" || fail disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
-  fact placeholder written
 }
 
 # version_of ROOT: the version whose root this is, or nothing
