@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connectionArgs.ts";
 import type { SiteStepArgs } from "./stepArgs.ts";
-import type { NginxArgs, OpcacheArgs, ProbeArgs, SmokeArgs } from "./switchArgs.ts";
+import type { NginxArgs, OpcacheArgs, ProbeArgs, SmokeArgs, Strategy } from "./switchArgs.ts";
 
 /** What becomes of the resources when the host cannot be reached while they are deleted. */
 export const OnUnreachable = {
@@ -28,7 +28,8 @@ export type Dedupe = (typeof Dedupe)[keyof typeof Dedupe];
 /** Where the site lies, and which version of it is wanted. Times are in seconds. */
 export interface SiteReleaseArgs {
   /**
-   * How the host is reached over SSH. Either this or `local` is needed.
+   * How the host is reached over SSH: the fields of `@pulumi/command`'s connection, and `privateKeyPath`. Without a key the agent or
+   * ~/.ssh/id_* lets in. Either this or `local` is needed.
    * @default none
    */
   connection?: pulumi.Input<ConnectionArgs>;
@@ -49,10 +50,22 @@ export interface SiteReleaseArgs {
   version: pulumi.Input<string>;
   /**
    * What the version is built from if the host lacks it: a directory, .tar, .tar.gz, .tar.zst or .zip on this machine, relative to the program's
-   * directory; `~` is expanded. Other content under the same version is refused: it needs a new version.
+   * directory; `~` is expanded. An archive has the release at its top, not in a folder. Other content under the same version is refused: it
+   * needs a new version. A path that is missing is no difference as long as the host has the version.
    * @default none: the host has the version already
    */
   source?: pulumi.Input<string>;
+  /**
+   * What the version is built from, in place of `source`, as an Archive of `pulumi.asset`: for what the program or another resource puts
+   * together. A FileArchive is read as its path would be as `source`. In an AssetArchive a StringAsset is a file, a FileAsset one that is
+   * executable if it is so on disk, and an Archive all that lies below its name, "." for the top. A remote one must be a "file:" URI: nothing
+   * is downloaded. Pulumi's own engine sets limits that `source` has not: it reads and hashes the whole at each preview; a path that is
+   * missing ends the program, even where nothing of the version changes; so do a link to nothing, a .tar.zst, an empty StringAsset, and in an
+   * AssetArchive an archive file that holds links; it waits for ever for a FIFO. The texts of StringAssets are kept in the state. A build on
+   * disk is better given as `source`.
+   * @default none
+   */
+  archive?: pulumi.Input<pulumi.asset.Archive>;
   /**
    * What of the source stays at home: patterns as lines of .gitignore, as in "node_modules/" or "/tests"; upper and lower case differ. A
    * change is for the versions that are put on the host after it; where it changes the content of this one, it is refused.
@@ -75,7 +88,8 @@ export interface SiteReleaseArgs {
   sharedFiles?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Directories that PHP may write to, relative to a release, as in "var/cache"; made where they are missing. They may lie in
-   * `sharedDirs`; shared directories in them are writable too. A change is for the releases that are put on the host after it.
+   * `sharedDirs`; shared directories in them are writable too. A release's files there are its own, never links. A change is for the
+   * releases that are put on the host after it.
    * @default []
    */
   writableDirs?: pulumi.Input<pulumi.Input<string>[]>;
@@ -91,12 +105,14 @@ export interface SiteReleaseArgs {
    */
   writableUser?: pulumi.Input<string>;
   /**
-   * The web root inside a release, or "." for the release itself. A change switches traffic to that root.
+   * The web root inside a release, or "." for the release itself: nginx then serves all of it, so deny what is private, shared directories
+   * too. A change switches traffic to that root.
    * @default "public"
    */
   publicDir?: pulumi.Input<string>;
   /**
-   * The nginx include that names the live root; the site's server block includes it. A change writes the new file; the old one stays.
+   * The nginx include that names the live root; the site's server block includes it, unless `strategy` is "symlink". A change writes the new
+   * file; the old one stays.
    * @default "<deployPath>/root_dir.nginx.conf"
    */
   includePath?: pulumi.Input<string>;
@@ -110,7 +126,7 @@ export interface SiteReleaseArgs {
    * @default the one /run/php/*.sock that the login may write
    */
   pools?: pulumi.Input<pulumi.Input<string>[]>;
-  /** How old code leaves php-fpm's opcache. A change is for later switches. */
+  /** How new code comes into php-fpm's opcache, and old code leaves it. A change is for later switches. */
   opcache?: pulumi.Input<OpcacheArgs>;
   /** The request to the new release before nginx knows of it. A change is for later switches. */
   smoke?: pulumi.Input<SmokeArgs>;
@@ -119,10 +135,12 @@ export interface SiteReleaseArgs {
   /** The commands and places of the host's nginx. A change is for later switches. */
   nginx?: pulumi.Input<NginxArgs>;
   /**
-   * How traffic moves; "include" rewrites the nginx include and reloads.
+   * How traffic moves: "include" rewrites the nginx include and reloads; "symlink" renames `current`, which nginx follows at each request,
+   * without a reload. A change is an update that proves the new one, and needs root to have changed the server block: before it for "symlink",
+   * after a first try for "include".
    * @default "include"
    */
-  strategy?: pulumi.Input<string>;
+  strategy?: pulumi.Input<Strategy>;
   /**
    * How long to wait for another one that works on the same site or host, in seconds.
    * @default 300
@@ -139,7 +157,8 @@ export interface SiteReleaseArgs {
    */
   reloadTimeout?: pulumi.Input<number>;
   /**
-   * How long to wait for the old workers' last requests, in seconds; later ones go on by themselves, and their release is kept.
+   * How long to wait for the old workers' last requests, in seconds; later ones go on by themselves, and their release is kept. Nothing to wait
+   * for with `strategy: "symlink"`.
    * @default 10
    */
   drainTimeout?: pulumi.Input<number>;
@@ -154,8 +173,8 @@ export interface SiteReleaseArgs {
    */
   takeOver?: pulumi.Input<boolean>;
   /**
-   * What /bin/sh runs in the release after its upload and before it is complete, one after the other, as in "composer install --no-dev"; with
-   * RELEASE, VERSION and DEPLOY_PATH in its environment. A failure leaves no release. The host's `releaseDigest` is that of the result, and
+   * What /bin/sh runs in the release after its upload and before it is complete, at its final path, one after the other, as in "composer install
+   * --no-dev" or "php artisan config:cache"; with RELEASE, VERSION and DEPLOY_PATH in its environment. It works on copies. A failure leaves no release. The host's `releaseDigest` is that of the result, and
    * so another one than the source's. A version that the host has is not prepared again; a change is for later ones.
    * @default []
    */
@@ -200,8 +219,9 @@ export interface SiteReleaseArgs {
    */
   fileMode?: pulumi.Input<string>;
   /**
-   * How releases share on disk what they have in common: "hardlink" or "copy". Only files that changed are sent either way. A change is
-   * for the releases that are put on the host after it.
+   * How releases share on disk what they have in common: by "hardlink" the files that the newest release has too are links to them, and have no
+   * write bits; by "copy" each release has its own. Only files that changed are sent either way. A change is for the releases that are put on
+   * the host after it.
    * @default "hardlink"
    */
   dedupe?: pulumi.Input<Dedupe>;

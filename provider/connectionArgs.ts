@@ -31,7 +31,7 @@ export interface ProxyConnectionArgs {
   privateKeyPassword?: pulumi.Input<string>;
   /**
    * The private key's file on this machine, relative to the program's directory; `~` is expanded.
-   * @default none
+   * @default none: the agent is asked, and for SiteRelease ~/.ssh/id_*
    */
   privateKeyPath?: pulumi.Input<string>;
   /**
@@ -64,4 +64,13 @@ export interface ConnectionArgs extends ProxyConnectionArgs {
    * @default none
    */
   proxy?: pulumi.Input<ProxyConnectionArgs>;
+}
+
+/** How a host is reached over SSH that is not set up yet. */
+export interface HostConnectionArgs extends ConnectionArgs {
+  /**
+   * The server's public key as a line of authorized_keys, as in "ssh-ed25519 AAAA…", of another type than ssh-rsa. The server must prove
+   * that it has it: `@pulumi/command` looks into no known_hosts.
+   */
+  hostKey: pulumi.Input<string>;
 }

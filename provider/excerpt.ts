@@ -13,3 +13,8 @@ function escaped(character: string): string {
   if (character === "\t") return "\\t";
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
+
+/** A text as a terminal may be shown it: with its lines and tabs, and nothing else that steers. */
+export function printable(text: string): string {
+  return text.replace(/(?![\t\n])\p{Cc}/gu, "?");
+}

@@ -1,13 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs, ProxyConnectionArgs } from "./connectionArgs.ts";
+import type { OpcacheArgs } from "./switchArgs.ts";
 
-/** The module of the dynamic resources' types: pulumi-nodejs:dynamic/pulumi-site-release:<type>. */
-export const MODULE = "pulumi-site-release";
+type Kind = "Release" | "Switch" | "Step";
+
+/** The type that a stack knows a dynamic resource by. */
+export function typeOf(kind: Kind): string {
+  return `pulumi-nodejs:dynamic/pulumi-site-release:${kind}`;
+}
 
 /** What a resource tells its provider besides its inputs. */
-export function hiddenInputs(name: string, type: string, opts: pulumi.CustomResourceOptions | undefined) {
+export function hiddenInputs(name: string, kind: Kind, opts: pulumi.CustomResourceOptions | undefined) {
   // As a promise, since an output of the parent would make the child wait for all of the parent's children, itself among them.
-  const urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/${MODULE}:${type}`, opts?.parent);
+  const urn = pulumi.createUrn(name, typeOf(kind), opts?.parent);
   return {
     __urn: new Promise<string>((resolve) => urn.apply(resolve)),
     // The server of dynamic resources ignores customTimeouts: the package keeps them itself.
@@ -24,6 +29,15 @@ export function secretConnection(
     return pulumi.secret(connection as pulumi.Input<ConnectionArgs>);
   const { proxy, ...login } = connection;
   return { ...secretLogin(login), ...(proxy === undefined ? {} : { proxy: secretProxy(proxy) }) };
+}
+
+/** opcache's wishes with the values of its headers marked: one of them may be what keeps others from the endpoint. */
+export function secretOpcache(opcache: pulumi.Input<OpcacheArgs> | undefined): pulumi.Input<OpcacheArgs> | undefined {
+  if (opcache === undefined) return undefined;
+  if (pulumi.Output.isInstance(opcache) || opcache instanceof Promise)
+    return pulumi.secret(opcache as pulumi.Input<OpcacheArgs>);
+  const { headers } = opcache;
+  return headers === undefined ? opcache : { ...opcache, headers: pulumi.secret(headers) };
 }
 
 function secretProxy(proxy: pulumi.Input<ProxyConnectionArgs>): pulumi.Input<ProxyConnectionArgs> {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type * as grpc from "@grpc/grpc-js";
 import type * as engineClient from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type * as engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
+import { printable } from "./excerpt.ts";
 
 /** Tells a person what goes on with one resource. */
 export interface Reporter {
@@ -17,7 +18,7 @@ const DEADLINE_MS = 2000;
 /** Reports on the resource with this URN in the live tree of `pulumi up`; without an engine nothing is said. */
 export function reporterFor(urn: unknown, redact: (text: string) => string): Reporter {
   const send = (severity: "INFO" | "WARNING", text: string, ephemeral: boolean) =>
-    log({ severity, text: redact(text), urn: typeof urn === "string" ? urn : "", ephemeral });
+    log({ severity, text: printable(redact(text)), urn: typeof urn === "string" ? urn : "", ephemeral });
   const status = paced((text) => send("INFO", text, true));
   return {
     status,

@@ -22,12 +22,36 @@ export interface SwitchReport {
   reloads: number;
   /** What the smoke request came to, or why there was none. */
   smoke: string;
+  /** What the probe's last answer was, and how the host was reached where not by sshd's forwarding. */
+  probe: string;
   /** How many probe requests were answered. */
   probes: number;
-  /** What became of the old workers: "drained", or "draining" when some still finish requests. */
+  /** What became of the old workers: "drained", "draining" when some still finish requests, or "unknown" and why. */
   drain: string;
+  /** How the version came into opcache before the switch, or why it did not. */
+  warm: string;
   /** What was cleared from opcache, or why nothing. */
   opcache: string;
+  /** How many scripts of the version were compiled into opcache before the switch. */
+  warmed: number;
+  /** How many of those that the live version had there could not be. */
+  warmSkipped: number;
+  /** How many scripts of older versions were invalidated. */
+  invalidated: number;
+  /** What opcache held before the switch, in bytes, over all caches; absent where it was not seen, as the following. */
+  opcacheUsedBefore?: number;
+  /** What it held after the switch, in bytes. */
+  opcacheUsedAfter?: number;
+  /** What of its memory comes back with its next restart only, in bytes. */
+  opcacheWasted?: number;
+  /** Its memory, in bytes. */
+  opcacheSize?: number;
+  /** How many of its keys are taken. */
+  opcacheKeys?: number;
+  /** How many keys it has. */
+  opcacheMaxKeys?: number;
+  /** How often it was emptied as a whole during the switch, for whatever reason. */
+  opcacheRestarts?: number;
   /** How long it took, in seconds. */
   seconds: number;
 }

@@ -36,6 +36,11 @@ export interface SwitchArgs extends Pick<SiteReleaseArgs, (typeof COMMON | typeo
    * @default []
    */
   afterSteps?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * The Steps before this switch that have an `onRestore`, in their order: it undoes them if it fails.
+   * @default []
+   */
+  beforeSteps?: SiteStepArgs[];
 }
 /** What a Step is told. */
 export interface StepArgs extends Pick<SiteReleaseArgs, (typeof PLACE)[number]> {

@@ -1,75 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hiddenInputs, MODULE, secretConnection } from "./hidden.ts";
+import { hiddenInputs, secretConnection, secretOpcache, typeOf } from "./hidden.ts";
+import { nodeFault } from "./node.ts";
+import { providerText } from "./providerText.ts";
 import type { ReleaseReport, StepReport, SwitchReport } from "./report.ts";
 import type { ReleaseArgs, StepArgs, SwitchArgs } from "./resourceArgs.ts";
 
-// The text of these objects is copied into every user's state. It holds no logic, captures nothing, and reaches everything through
-// one path that stays for ever. A test pins it.
-const releaseProvider: pulumi.dynamic.ResourceProvider = {
-  async check(olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).release.check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).release.diff(id, olds, news);
-  },
-  async create(news) {
-    return (await import("pulumi-site-release/lifecycle")).release.create(news);
-  },
-  async read(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).release.read(id, props);
-  },
-  async update(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).release.update(id, olds, news);
-  },
-  async delete(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).release.delete(id, props);
-  },
-};
-
-const switchProvider: pulumi.dynamic.ResourceProvider = {
-  async check(olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).switch.check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).switch.diff(id, olds, news);
-  },
-  async create(news) {
-    return (await import("pulumi-site-release/lifecycle")).switch.create(news);
-  },
-  async read(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).switch.read(id, props);
-  },
-  async update(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).switch.update(id, olds, news);
-  },
-  async delete(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).switch.delete(id, props);
-  },
-};
-
-const stepProvider: pulumi.dynamic.ResourceProvider = {
-  async check(olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).step.check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).step.diff(id, olds, news);
-  },
-  async create(news) {
-    return (await import("pulumi-site-release/lifecycle")).step.create(news);
-  },
-  async read(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).step.read(id, props);
-  },
-  async update(id, olds, news) {
-    return (await import("pulumi-site-release/lifecycle")).step.update(id, olds, news);
-  },
-  async delete(id, props) {
-    return (await import("pulumi-site-release/lifecycle")).step.delete(id, props);
-  },
-};
+// Said before anything is declared: an older one fails in the middle of an upload, and npm only warns of it.
+const fault = nodeFault(process.versions.node);
+if (fault !== undefined) throw new pulumi.RunError(fault);
 
 /** Puts one version of a site on its host, complete and checked; it never touches traffic. */
-export class Release extends pulumi.dynamic.Resource {
+export class Release extends pulumi.CustomResource {
   /** The version that lies on the host. */
   declare readonly version: pulumi.Output<string>;
   /** Where it lies: "<deployPath>/releases/<version>". */
@@ -95,22 +36,21 @@ export class Release extends pulumi.dynamic.Resource {
       hostKeySeen: undefined,
     };
     const connection = secretConnection(args.connection);
+    const hidden = hiddenInputs(name, "Release", opts);
     super(
-      releaseProvider,
+      typeOf("Release"),
       name,
-      { ...outputs, ...args, connection, ...hiddenInputs(name, "Release", opts) },
+      { ...outputs, ...args, connection, ...hidden, __provider: providerText("release") },
       opts,
-      MODULE,
-      "Release",
     );
   }
 }
 
 /** Moves a site's traffic to one version, verified, and restores the old one by itself if the new one is not well. */
-export class Switch extends pulumi.dynamic.Resource {
+export class Switch extends pulumi.CustomResource {
   /** The version that was switched to. */
   declare readonly version: pulumi.Output<string>;
-  /** The version that the include names. */
+  /** The version that the include names, or `current` with `strategy: "symlink"`. */
   declare readonly liveVersion: pulumi.Output<string>;
   /** The version that was live before; absent after the first switch. */
   declare readonly previousVersion: pulumi.Output<string | undefined>;
@@ -142,19 +82,25 @@ export class Switch extends pulumi.dynamic.Resource {
       hostKeySeen: undefined,
     };
     const connection = secretConnection(args.connection);
+    const hidden = hiddenInputs(name, "Switch", opts);
     super(
-      switchProvider,
+      typeOf("Switch"),
       name,
-      { ...outputs, ...args, connection, ...hiddenInputs(name, "Switch", opts) },
+      {
+        ...outputs,
+        ...args,
+        connection,
+        opcache: secretOpcache(args.opcache),
+        ...hidden,
+        __provider: providerText("switch"),
+      },
       opts,
-      MODULE,
-      "Switch",
     );
   }
 }
 
 /** A command of the site's own for each version that goes live, run at most once for a change of the live version. */
-export class Step extends pulumi.dynamic.Resource {
+export class Step extends pulumi.CustomResource {
   /** The version that it was asked about last. */
   declare readonly version: pulumi.Output<string>;
   /** What the command printed when it was due last, both streams, 64 kB at most of its end; empty where it was not due. */
@@ -165,13 +111,7 @@ export class Step extends pulumi.dynamic.Resource {
   constructor(name: string, args: StepArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { stdout: undefined, report: undefined };
     const connection = secretConnection(args.connection);
-    super(
-      stepProvider,
-      name,
-      { ...outputs, ...args, connection, ...hiddenInputs(name, "Step", opts) },
-      opts,
-      MODULE,
-      "Step",
-    );
+    const hidden = hiddenInputs(name, "Step", opts);
+    super(typeOf("Step"), name, { ...outputs, ...args, connection, ...hidden, __provider: providerText("step") }, opts);
   }
 }

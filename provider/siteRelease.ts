@@ -17,7 +17,7 @@ import { type SiteStepArgs, StepWhen } from "./stepArgs.ts";
  *     });
  */
 export class SiteRelease extends pulumi.ComponentResource {
-  /** The version that the include names. */
+  /** The version that the include names, or `current` with `strategy: "symlink"`. */
   readonly liveVersion: pulumi.Output<string>;
   /** The version that was live before; empty after the first switch. */
   readonly previousVersion: pulumi.Output<string>;
@@ -40,6 +40,7 @@ export class SiteRelease extends pulumi.ComponentResource {
     });
     const declared = args.steps ?? [];
     const afterSteps = declared.filter(isAfter).map((step) => step.name);
+    const beforeSteps = declared.filter((step) => !isAfter(step));
     const steps = new Map<SiteStepArgs, Step>();
     const inOrder = (some: readonly SiteStepArgs[], first: pulumi.Resource) =>
       some.reduce((previous, step) => {
@@ -48,13 +49,14 @@ export class SiteRelease extends pulumi.ComponentResource {
         steps.set(step, child);
         return child;
       }, first);
-    const last = inOrder(
-      declared.filter((step) => !isAfter(step)),
-      release,
-    );
+    const last = inOrder(beforeSteps, release);
     const traffic = new Switch(
       name,
-      { ...only(args, isForSwitch), ...(afterSteps.length === 0 ? {} : { afterSteps }) },
+      {
+        ...only(args, isForSwitch),
+        ...(afterSteps.length === 0 ? {} : { afterSteps }),
+        ...(beforeSteps.length === 0 ? {} : { beforeSteps }),
+      },
       { ...childOptions(this, opts, isForSwitch), dependsOn: [release, last] },
     );
     inOrder(declared.filter(isAfter), traffic);
@@ -127,7 +129,7 @@ function childOptions(
     // A path that a resource does not have is an error to the engine.
     // The source is what to build the version from: who leaves the version alone means both.
     ignoreChanges: ignoreChanges
-      ?.flatMap((path) => (path === "version" ? ["version", "source"] : [path]))
+      ?.flatMap((path) => (path === "version" ? ["version", "source", "archive"] : [path]))
       .filter((path) => path === "*" || isFor(path.split(/[.[]/)[0] ?? "")),
     replaceOnChanges,
     customTimeouts,

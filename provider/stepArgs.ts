@@ -44,4 +44,11 @@ export interface SiteStepArgs {
    * @default 600
    */
   timeout?: pulumi.Input<number>;
+  /**
+   * What undoes a step before the switch, as `command` is run and as long as that may take. It runs when the switch fails and an earlier
+   * version is proved to serve, and only if the step ran for this very change of the version; the last step's comes first. The next
+   * update to the version runs the step again. A change is for later switches.
+   * @default none: what the step did stays done
+   */
+  onRestore?: pulumi.Input<string>;
 }

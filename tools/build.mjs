@@ -12,8 +12,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
-import { scripts } from "./host-scripts.mjs";
+import { basename, join } from "node:path";
+import { php, programs, scripts } from "./host-scripts.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -74,5 +74,10 @@ function joinScripts() {
       .join("\n");
     writeFileSync(join(to, `${name}.sh`), text.replace(/\n{2,}/g, "\n"));
   }
-  copyFileSync(join(from, "opcache.php"), join(to, "opcache.php"));
+  for (const [name, parts] of Object.entries(php)) {
+    // Each part opens PHP by itself, so that it can be read and checked alone.
+    const text = parts.map((part) => readFileSync(join(from, `${part}.php`), "utf8").replace(/^<\?php\n\n/, ""));
+    writeFileSync(join(to, `${name}.php`), `<?php\n\n${text.join("\n")}`);
+  }
+  for (const name of programs) copyFileSync(join(from, name), join(to, basename(name)));
 }

@@ -9,7 +9,7 @@ let found = 0;
 
 try {
   check("formatting and lint", "biome", ["check", "--error-on-warnings"]);
-  check("types of the example", "tsc", ["-p", "examples/demo"]);
+  check("types of the examples", "tsc", ["-p", "examples"]);
   check("shell scripts", "shellcheck", shellScripts());
   check("dead code", "knip");
   check("package", "npm", ["pack", "--silent", "--pack-destination", scratch]);

@@ -1,11 +1,13 @@
-// npm run demo, npm test, npm run bench, npm run lint: everything they need is set up first, then they start. Plain JavaScript, since it runs before
+// npm run demo, npm test, npm run bench, npm run docs, npm run soak, npm run lint: everything they need is set up first, then they start. Plain JavaScript, since it runs before
 // anything is installed, on whatever Node the machine has (20 or newer).
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { chooseBenches } from "./setup/bench.mjs";
 import { buildTree } from "./setup/build.mjs";
+import { findCommandPlugin } from "./setup/commandPlugin.mjs";
 import { buildImages } from "./setup/images.mjs";
 import { installPackages } from "./setup/packages.mjs";
+import { installPackaging } from "./setup/packaging.mjs";
 import { root } from "./setup/places.mjs";
 import { findPulumi } from "./setup/pulumi.mjs";
 import { installServers } from "./setup/servers.mjs";
@@ -13,7 +15,7 @@ import { chooseTests } from "./setup/tests.mjs";
 import { findToxiproxy } from "./setup/toxiproxy.mjs";
 
 const [name, ...args] = process.argv.slice(2);
-const commands = { demo, test, bench, lint };
+const commands = { demo, test, bench, docs, soak, lint };
 // The places of servers and of debootstrap are often not on a user's PATH.
 process.env.PATH = [process.env.PATH, "/usr/local/sbin", "/usr/sbin", "/sbin"].join(delimiter);
 
@@ -36,25 +38,44 @@ async function demo() {
 
 async function test() {
   const { files, kinds } = chooseTests(args);
-  if (kinds.has("sandbox") || kinds.has("machine")) await installServers("sandbox");
+  const runsPulumi = ["sandbox", "packages", "machine"].some((kind) => kinds.has(kind));
+  if (runsPulumi) await installServers("sandbox");
+  if (kinds.has("packages")) installPackaging();
   if (kinds.has("machine")) {
     await installServers("machine");
     buildImages();
   }
-  // Files run side by side, as many as a small machine bears; a test that hangs ends in a quarter of an hour.
-  const how = ["--test", "--test-concurrency=2", "--test-timeout=900000", "--test-reporter=spec"];
-  await handOver([...how, ...files], kinds.has("machine") || kinds.has("sandbox") ? await findPulumi() : undefined);
+  // Files run side by side, more than a small machine has processors, since most wait for something a third of their time; a test that
+  // hangs ends in a quarter of an hour.
+  const how = ["--test", "--test-concurrency=4", "--test-timeout=900000", "--test-reporter=spec"];
+  // Hundreds of short-lived processes load the same modules (Pulumi's own take half a second), of which a third is their compilation.
+  process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/node-compile");
+  const tools = [];
+  if (runsPulumi) tools.push(await findPulumi());
+  if (kinds.has("machine")) tools.push(await findCommandPlugin(tools[0]));
+  await handOver([...how, ...files], ...tools);
 }
 
 async function bench() {
   const files = chooseBenches(args);
   await installServers("sandbox");
   await installServers("bench");
-  const toxiproxy = await findToxiproxy();
+  const tools = [await findToxiproxy(), await findPulumi()];
   for (const file of files) {
-    await handOver([file], toxiproxy);
+    await handOver([file], ...tools);
     if (process.exitCode !== 0) return;
   }
+}
+
+async function docs() {
+  await handOver([join(root, "dist/tools/docs/main.js"), ...args]);
+}
+
+async function soak() {
+  await installServers("sandbox");
+  await installServers("machine");
+  buildImages();
+  await handOver([join(root, "dist/bench/soak/main.js"), ...args], await findPulumi());
 }
 
 async function lint() {
@@ -62,10 +83,10 @@ async function lint() {
   await handOver([join(root, "tools/lint.mjs"), ...args]);
 }
 
-/** Runs the rest on the project's own Node, with the directory of what was set up on PATH, and ends as it does. */
-async function handOver(words, tools) {
+/** Runs the rest on the project's own Node, with the directories of what was set up on PATH, and ends as it does. */
+async function handOver(words, ...tools) {
   const bin = join(root, "node_modules/.bin");
-  const path = [bin, tools, process.env.PATH].filter(Boolean).join(delimiter);
+  const path = [bin, ...tools, process.env.PATH].filter(Boolean).join(delimiter);
   const child = spawn(join(bin, "node"), words, { cwd: root, stdio: "inherit", env: { ...process.env, PATH: path } });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((resolve, reject) => {

@@ -13,21 +13,29 @@ is_owner() {
   case $nl$owner_ids$nl in *"$nl$1$nl"*) [ -n "$1" ] ;; *) return 1 ;; esac
 }
 
-# read_kept: $live is empty where the include does not say which release is live
+# read_kept: $live is empty where the include (or `current`, where the last switch had nginx follow it) does not say which release is live
 read_kept() {
   journal_seen=$(journal_size)
-  live=$(live_root) || live=
   current=$(readlink -f "$deploy_path/current") || current=
+  kept_by=include
+  live=$(live_root) || live=
+  if [ "$(field "$(journal_last committed)" strategy)" = symlink ]; then
+    kept_by=current
+    live=$current
+    [ -d "$live" ] || live=
+  fi
   kept_releases=$(readlink -f "$deploy_path/releases") || kept_releases=$deploy_path/releases
   # What was committed last is what a restore comes back to, even where somebody changed the include since.
   kept_line=$(journal_last committed)
   previous=" $(field "$kept_line" from) $(field "$kept_line" to) "
   read_draining
+  read_left
 }
 
 # live_root: the directory that the include names
 live_root() {
-  kept_named=$(sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p' "$include_path" 2>/dev/null) || :
+  kept_named=$(include_words 2>/dev/null |
+    sed -n 's/^[[:space:]]*set[[:space:]]\{1,\}[$]root_dir[[:space:]]\{1,\}"\{0,1\}\([^";]*\)"\{0,1\};.*/\1/p') || :
   [ -z "$kept_named" ] || readlink -f "$(printf '%s\n' "$kept_named" | tail -n 1)"
 }
 
@@ -39,6 +47,21 @@ read_draining() {
       =*) kept_version=${kept_word#=} ;;
       *) if worker_lives "$kept_word"; then draining="$draining$kept_version "; fi ;;
     esac
+  done
+}
+
+# read_left: $draining has the versions too that `current` left within the last hour, and those that it named on trial: which requests still use
+# them nobody can see, and few take that long
+read_left() {
+  for kept_version in $(
+    {
+      echo
+      date -u -d "@$(($(date +%s) - 3600))" +'%Y-%m-%dT%H:%M:%SZ -'
+      journal_lines committed restored | tail -n 300 | grep '"strategy":"symlink"' |
+        sed -n 's/.*"at":"\([^"]*\)".*"from":"\([^"]\{1,\}\)".*/\1 \2/p'
+    } | sort | sed -e '1,/ -$/d' -e 's/.* //'
+  ); do
+    draining="$draining$kept_version "
   done
 }
 

@@ -6,6 +6,15 @@ refuse() {
   fail "$1" "$2"
 }
 
+# lack REASON OBSERVED NEED [WORD]...: fails for want of something that needs.ts names, and says how it is given; the words hold no spaces
+lack() {
+  lack_reason=$1
+  lack_observed=$2
+  shift 2
+  fact lack "$*"
+  fail "$lack_reason" "$lack_observed"
+}
+
 # warn TEXT
 warn() { say text warning "$1"; }
 

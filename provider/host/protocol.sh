@@ -26,12 +26,15 @@ text() {
 
 # fail REASON [DETAIL]: the last word of a script that could not do its work
 fail() {
+  failed_for=$1
+  worded=yes
   say fail "$@"
   exit 1
 }
 
 # succeed OUTCOME: the last word of one that could
 succeed() {
+  worded=yes
   say 'done' "$1"
   exit 0
 }

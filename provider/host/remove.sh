@@ -7,7 +7,10 @@ main() {
   lock_staging
   clear_asides
   read_kept
-  [ -n "$live" ] || succeed nothing-live
+  if [ -z "$live" ]; then
+    fact live-by "$kept_by"
+    succeed nothing-live
+  fi
   for remove_each in "$deploy_path"/releases/*; do
     [ -e "$remove_each" ] || [ -L "$remove_each" ] || continue
     remove_one "${remove_each##*/}"

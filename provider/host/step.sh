@@ -1,31 +1,49 @@
-# A step of the user's before or after a switch: what the site's history says of it, and its command where the client finds that it is due.
+# A step of the user's before or after a switch: what the site's history says of it, and its command where the client finds that it is due,
+# or the command that undoes it.
 
 main() {
   name_places
   # Who lost the connection finds at the next run that the step was run, or waits for its end.
   trap '' HUP
   own_dir=$own
+  gone=
+  signalled=
   record=$own/steps/$version.$step_name
   files=$own/steps/.$run
   for tool in flock setsid mkfifo; do
-    command -v "$tool" >/dev/null || refuse tool-missing "the host has no $tool" "Install it (Debian: apt-get install util-linux coreutils)"
+    command -v "$tool" >/dev/null || lack tool-missing "the host has no $tool" tool "$tool"
   done
   { [ -d "$release" ] && [ -f "$manifest" ]; } ||
     refuse release-missing "$release is not there, or not complete" "Let the Release resource put it there first"
-  problem=$(mkdir -p "$own/steps" 2>&1) || refuse step-unwritable "$problem" "As root: chown $(id -un) $own"
+  problem=
+  place=$own/steps
+  [ -d "$own/steps" ] || problem=$({ mkdir -p "$own/steps" && group_too "$own/steps"; } 2>&1) || place=$own
+  [ -w "$own/steps" ] || lack step-unwritable "${problem:-$(id -un) cannot write to $own/steps}" ownPlace "$(id -un)" "$place"
   lock_steps
-  rm -f "$own"/steps/.*.pipe "$own"/steps/.*.late
-  read_history
-  say ask run
-  read -r reply || reply=
-  [ "$reply" = run ] || succeed skipped
+  rm -f "$own"/steps/.*.pipe
+  tell_history
+  # The client decides by what it was told, at once.
+  ask run 60
+  case $reply in
+    run) ;;
+    # Whatever comes of it, a step that is half undone is not done.
+    undo)
+      lock_site_to_undo
+      write_record undone || refuse step-unwritable "$record cannot be written" "Make room, or see whose it is: ls -l $own/steps"
+      ;;
+    skip)
+      # An undone one had to be asked again, and was.
+      [ -z "$was_undone" ] || rm -f "$record"
+      succeed skipped
+      ;;
+    *) succeed skipped ;;
+  esac
   step running
   export RELEASE="$release" VERSION="$version" DEPLOY_PATH="$deploy_path"
-  begin_output
   run_command "$step_command" "$step_timeout" "$release" "$files"
   [ -z "$run_late" ] || fail step-late "$step_timeout"
   [ "$run_code" -eq 0 ] || fail step-failed "$run_code"
-  write_record || fail step-unrecorded "$record"
+  [ "$reply" = undo ] || write_record "$history_since" || fail step-unrecorded "$record"
   succeed ran
 }
 
@@ -38,33 +56,34 @@ lock_steps() {
     refuse step-locked "another step of the site has run for $step_timeout s" "Wait for it, or see who: fuser -v $own/steps"
 }
 
-# read_history: the live version, the run that made it live, how often this version went live, whether the step was declared then, and
-# for which change of the live version it ran last
-read_history() {
-  live=
-  since=
-  declared=
-  times=0
-  while read -r to by names; do
-    # A repair commits the live version again, which is no change of it.
-    [ "$to" != "$live" ] || continue
-    live=$to
-    since=$by
-    declared=" $names "
-    [ "$to" != "$version" ] || times=$((times + 1))
-  done <<END
-$(journal_lines committed | sed -n 's/.*"run":"\([^"]*\)".*"to":"\([^"]*\)"\(,"steps":"\([^"]*\)"\)\{0,1\}.*/\2 \1 \4/p')
-END
-  fact live "$live"
-  fact since "${since:-never}"
-  fact times "$times"
-  case $declared in *" $step_name "*) fact declared yes ;; esac
-  [ ! -f "$record" ] || fact ran-for "$(head -n 1 "$record")"
+# lock_site_to_undo: another switch may have begun since the failed one ended, and counts on what the step did
+lock_site_to_undo() {
+  exec 9<"$deploy_path"
+  flock -w 60 9 || refuse step-locked "another switch of the site is at work" "Wait for it, and see whether it needs what the step did"
+  read_history
+  [ "$history_live" != "$version" ] || refuse step-live "$version has gone live meanwhile" "Nothing: its step stays done"
 }
 
-# write_record: whole or not at all
+# tell_history: of the site, and for which change of the live version the step ran last
+tell_history() {
+  read_history
+  fact live "$history_live"
+  fact since "$history_since"
+  fact times "$history_times"
+  case $history_declared in *" $step_name "*) fact declared yes ;; esac
+  ran_for=
+  [ ! -f "$record" ] || ran_for=$(head -n 1 "$record")
+  was_undone=
+  case $ran_for in
+    '') ;;
+    undone) was_undone=yes ;;
+    *) fact ran-for "$ran_for" ;;
+  esac
+}
+
+# write_record WORDS: whole or not at all; the change that the step ran for, or that it is undone
 write_record() {
-  printf '%s\n' "${since:-never}" >"$files.record" && sync "$files.record" && mv -f "$files.record" "$record"
+  printf '%s\n' "$1" >"$files.record" && sync "$files.record" && mv -f "$files.record" "$record"
 }
 
 main

@@ -1,3 +1,4 @@
+import { printable } from "../excerpt.ts";
 import type { Properties } from "./verbs.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function guarded<T>(redact: (text: string) => string, work: () => P
 }
 
 function presentable(error: unknown, redact: (text: string) => string): Error {
-  const message = redact(error instanceof Error ? error.message : String(error));
+  const message = printable(redact(error instanceof Error ? error.message : String(error)));
   const shown =
     error instanceof PartialFailure
       ? new PartialFailure(error.id, error.properties, error.properties, message)

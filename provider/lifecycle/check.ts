@@ -35,3 +35,8 @@ export function stripped(properties: object): Properties {
     Object.entries(properties).flatMap(([key, value]) => (value == null ? [] : [[key, canonical(value)]])),
   );
 }
+
+/** The outputs of an update that asks no host: whose the site is there stays what was written there last. */
+export function remembered(olds: Properties, news: Properties): Properties {
+  return stripped({ ...olds, ...news, __owner: olds.__owner ?? news.__owner });
+}

@@ -1,7 +1,8 @@
 import { releaseDir, rootDir, type Site } from "../site.ts";
-import type { NginxPlan, OpcachePlan, ProbePlan, SmokePlan } from "../switch/plan.ts";
-import { OpcacheVia, ProbeScheme } from "../switchArgs.ts";
+import type { NginxPlan, OpcachePlan, SmokePlan } from "../switch/plan.ts";
+import { OpcacheVia } from "../switchArgs.ts";
 import { standing } from "./owner.ts";
+import { completeProbe } from "./probe.ts";
 import type { CommonInputs, SwitchInputs } from "./shapes.ts";
 import { derived } from "./unknown.ts";
 
@@ -10,7 +11,7 @@ export interface CompleteSwitch extends Site {
   readonly releaseDir: string;
   readonly rootDir: string;
   readonly smoke: SmokePlan;
-  readonly probe: ProbePlan;
+  readonly probe: SwitchInputs["probe"];
   readonly opcache: OpcachePlan;
   readonly nginx: NginxPlan;
   readonly commitTimeout: number;
@@ -46,21 +47,15 @@ export function completeSwitch(inputs: SwitchInputs): CompleteSwitch {
   };
 }
 
-function completeProbe(probe: SwitchInputs["probe"], serverName: string): ProbePlan {
-  return derived([probe], () => ({
-    ...probe,
-    port: probe.port ?? derived([probe.scheme], () => (probe.scheme === ProbeScheme.Https ? 443 : 80)),
-    host: probe.host ?? serverName,
-    // A page that is there to be probed is well with 200 and nothing else; the front page may ask for a login, or be missing.
-    expectStatus: derived([probe.path, probe.expectStatus], () =>
-      probe.path === "/" || probe.expectStatus.length > 0 ? probe.expectStatus : [200],
-    ),
-  }));
-}
-
 function completeOpcache(opcache: SwitchInputs["opcache"]): OpcachePlan {
   return derived([opcache], () => ({
     ...opcache,
-    via: opcache.via ?? (opcache.url === undefined ? OpcacheVia.Fastcgi : OpcacheVia.Http),
+    via: opcache.via ?? usualVia(opcache),
+    cachetool: opcache.cachetool ?? "cachetool",
   }));
+}
+
+function usualVia({ url, cachetool }: SwitchInputs["opcache"]): OpcacheVia {
+  if (url !== undefined) return OpcacheVia.Http;
+  return cachetool === undefined ? OpcacheVia.Fastcgi : OpcacheVia.Cachetool;
 }

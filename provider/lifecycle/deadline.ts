@@ -1,22 +1,28 @@
 import { SiteReleaseError } from "../errors.ts";
 import type { Session, Transport } from "../transport/transport.ts";
 
+// Node takes a longer time for none (setTimeout).
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * Runs `use` within the time that customTimeouts gives, which the engine leaves to us. What still runs then meets the end of its input:
- * a switch restores by itself.
+ * a switch restores by itself. As with the engine, 0 is no limit.
  */
 export async function within<T>(
   seconds: number | undefined,
   transport: Transport,
   use: (transport: Transport) => Promise<T>,
 ): Promise<T> {
-  if (seconds === undefined) return use(transport);
+  if (seconds === undefined || seconds === 0) return use(transport);
   const sessions = new Set<Session>();
   let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    for (const session of sessions) session.close();
-  }, seconds * 1000);
+  const timer = setTimeout(
+    () => {
+      late = true;
+      for (const session of sessions) session.close();
+    },
+    Math.min(seconds * 1000, LONGEST_MS),
+  );
   try {
     return await use({
       host: transport.host,

@@ -1,8 +1,12 @@
 import { isHidden } from "./check.ts";
+import { completeSwitch } from "./complete.ts";
+import type { Shape } from "./fields.ts";
 import { hasNewAddress, replacedBy } from "./identity.ts";
 import { releaseShape, stepShape, switchShape } from "./shapes.ts";
 import { inputsOf, isSame } from "./state.ts";
+import { AS_RELEASED } from "./switchCheck.ts";
 import type { DiffResult, Properties } from "./verbs.ts";
+import { opcachePolicyToday } from "./writtenBefore.ts";
 
 /** The names of the checked inputs of a Release. */
 export const RELEASE_INPUTS = [...Object.keys(releaseShape), "sourceDigest", "releaseDir", "releaseState"];
@@ -16,15 +20,15 @@ export const SWITCH_INPUTS = [
   "include",
   "current",
   "workers",
+  "owner",
 ];
 
 /** The names of the checked inputs of a Step. */
 export const STEP_INPUTS = Object.keys(stepShape);
 
 // The version is the identity of content: where it comes from is no change by itself.
-const RELEASE_COMPARED = RELEASE_INPUTS.filter(
-  (name) => !isHidden(name) && name !== "source" && name !== "sourceDigest",
-);
+const ORIGIN = ["source", "archive", "sourceDigest"];
+const RELEASE_COMPARED = RELEASE_INPUTS.filter((name) => !isHidden(name) && !ORIGIN.includes(name));
 const SWITCH_COMPARED = SWITCH_INPUTS.filter((name) => !isHidden(name));
 
 const STEP_COMPARED = STEP_INPUTS.filter((name) => !isHidden(name));
@@ -33,6 +37,7 @@ const STEP_COMPARED = STEP_INPUTS.filter((name) => !isHidden(name));
 const OWN = new Set([
   "onUnreachable",
   "timeout",
+  "opcache",
   "lockTimeout",
   "commitTimeout",
   "reloadTimeout",
@@ -40,29 +45,60 @@ const OWN = new Set([
   "allowPendingEdits",
   "takeOver",
   "afterSteps",
+  "beforeSteps",
 ]);
 
 export function diffRelease(olds: Properties, news: Properties): DiffResult {
-  return result(changed(RELEASE_COMPARED, olds, news), olds, news);
+  return result(releaseChanges(olds, news), olds, news);
+}
+
+function releaseChanges(olds: Properties, news: Properties): string[] {
+  return changed(RELEASE_COMPARED, completed(releaseShape, olds), completed(releaseShape, news));
 }
 
 export function diffSwitch(olds: Properties, news: Properties): DiffResult {
-  return result(changed(SWITCH_COMPARED, olds, news), olds, news);
+  return result(switchChanges(olds, news), olds, news);
+}
+
+function switchChanges(olds: Properties, news: Properties): string[] {
+  return changed(SWITCH_COMPARED, switchToday(olds, news), switchToday(news, olds));
+}
+
+/** A switch's state as this version would have written it; `facing` is what it is compared with. */
+function switchToday(state: Properties, facing: Properties): Properties {
+  const inputs = inputsOf(switchShape, state);
+  const complete = completeSwitch(inputs);
+  const policy = opcachePolicyToday(complete.opcache.policy, state.opcache, facing.opcache);
+  // The first states were written without an owner.
+  return { owner: AS_RELEASED, ...state, ...inputs, ...complete, opcache: { ...complete.opcache, policy } };
 }
 
 export function diffStep(olds: Properties, news: Properties): DiffResult {
-  return result(changed(STEP_COMPARED, olds, news), olds, news);
+  return result(stepChanges(olds, news), olds, news);
+}
+
+function stepChanges(olds: Properties, news: Properties): string[] {
+  return changed(STEP_COMPARED, completed(stepShape, olds), completed(stepShape, news));
+}
+
+/**
+ * A state of an older version of this package lacks inputs that came later: it meant what their defaults are. In a refresh it is the state
+ * that is new.
+ */
+function completed(shape: Shape, properties: Properties): Properties {
+  // An archive comes here by its hash alone.
+  return { ...properties, ...inputsOf(shape, { ...properties, source: undefined, archive: undefined }) };
 }
 
 /** Only another version, or another place for it, is a reason to ask the host; a step's text and a key are for later versions. */
 export function stepNeedsHost(olds: Properties, news: Properties): boolean {
-  const changes = changed(STEP_COMPARED, olds, news);
+  const changes = stepChanges(olds, news);
   return changes.length === 0 || changes.includes("version") || moved(olds, news);
 }
 
 /** A release has work on the host only where another one is wanted, or it is not as it should be; the rest is for later ones. */
 export function releaseNeedsHost(olds: Properties, news: Properties): boolean {
-  const changes = changed(RELEASE_COMPARED, olds, news);
+  const changes = releaseChanges(olds, news);
   return (
     changes.length === 0 || changes.some((name) => ["version", "releaseState"].includes(name)) || moved(olds, news)
   );
@@ -70,7 +106,7 @@ export function releaseNeedsHost(olds: Properties, news: Properties): boolean {
 
 /** New credentials and the package's own options are only remembered. A forced update, which has no change, means the host. */
 export function switchNeedsHost(olds: Properties, news: Properties): boolean {
-  const changes = changed(SWITCH_COMPARED, olds, news);
+  const changes = switchChanges(olds, news);
   return changes.length === 0 || changes.some((name) => !OWN.has(name) && name !== "connection") || moved(olds, news);
 }
 
@@ -89,5 +125,5 @@ function result(changes: readonly string[], olds: Properties, news: Properties):
 
 // Both resources have their place in common.
 function placesOf(properties: Properties) {
-  return inputsOf(releaseShape, { ...properties, source: undefined });
+  return inputsOf(releaseShape, { ...properties, source: undefined, archive: undefined });
 }

@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { excerpt } from "../excerpt.ts";
 import { isUnknown } from "./unknown.ts";
 
 /** What is wrong with one input. `at` names it ("probe.path"), the reason never tells its value. */
@@ -71,7 +72,7 @@ export function record<T>(name: Field<string>, item: Field<T>): Field<Readonly<R
       const whole = plainObject.parse(value, at);
       if (isUnknown(whole)) return whole as Record<string, T>;
       const entries = Object.entries(whole).map(([key, each]) => () => {
-        name.parse(key, `the name ${JSON.stringify(key)} in ${at}`);
+        name.parse(key, `the name ${shown(key)} in ${at}`);
         return [key, item.parse(each, `${at}.${key}`)] as const;
       });
       return Object.fromEntries(gather(entries));
@@ -112,7 +113,12 @@ function stranger(name: string, at: string, candidates: readonly string[]): Faul
   const nearest = closest(name, [...candidates]);
   const meant = distance(name, nearest) <= Math.max(2, name.length / 3) ? `; did you mean ${nearest}?` : "";
   const where = at === "" ? "an input" : `a field of ${at}`;
-  return { at: `${at}.${name}`, reason: `${JSON.stringify(name)} is not ${where}${meant}` };
+  return { at: `${at}.${name}`, reason: `${shown(name)} is not ${where}${meant}` };
+}
+
+// JSON has words for the control characters below 32 only, and a name may be as long as anybody likes.
+function shown(name: string): string {
+  return `"${excerpt(name, 80)}"`;
 }
 
 /** Runs every step, and throws everything that was found wrong at once. */

@@ -1,4 +1,6 @@
+import { isPoolAddress } from "../opcache/address.ts";
 import { parseHostKey } from "../transport/hostKey.ts";
+import { isPem } from "../transport/pem.ts";
 import { field } from "./fields.ts";
 
 /** A text of one line that `good` accepts. */
@@ -51,6 +53,16 @@ export const excludePattern = text(
   (value) => value.trim() !== "" && !/\p{Cc}/u.test(value) && !/(^|[^\\])(\\\\)*\\$/.test(value),
 );
 
+/** What picomatch makes of it is a regular expression; a "!" would mean all else. */
+export const glob = text(
+  'a glob of files inside the release, as in "src/**/*.php", without "." or ".." or a leading "/" or "!"',
+  (value) =>
+    /^[^!/]/.test(value) &&
+    !/\p{Cc}/u.test(value) &&
+    value.length <= 1000 &&
+    value.split("/").every((segment) => !isDots(segment)),
+);
+
 export const userName = text("a user's name", (value) => /^[A-Za-z0-9_][A-Za-z0-9._@-]*\$?$/.test(value));
 
 export const mode = (expected: string, pattern: RegExp) => text(expected, (value) => pattern.test(value));
@@ -64,10 +76,7 @@ export const hostKey = text(
   (value) => parseHostKey(value) !== undefined,
 );
 
-export const pool = text(
-  'the absolute path of a socket, or "host:port"',
-  (value) => (value.startsWith("/") && !/\p{Cc}/u.test(value)) || /^(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):\d{1,5}$/.test(value),
-);
+export const pool = text('the absolute path of a socket, 107 bytes at most, or "host:port"', isPoolAddress);
 
 export const method = text('an HTTP method, as in "GET"', (value) => /^[A-Z]+$/.test(value));
 
@@ -75,9 +84,30 @@ export const requestPath = text('a path that starts with "/", without spaces', (
 
 export const headerName = text("an HTTP header's name", (value) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value));
 
+/** What Node sends as it stands (lib/_http_common.js, checkInvalidHeaderChar). */
+export const headerValue = text("an HTTP header's value: one line, without characters beyond Latin-1", (value) =>
+  /^[\t\x20-\x7e\x80-\xff]+$/.test(value),
+);
+
+export const probeUrl = text(
+  'an http or https URL without user, password and fragment, as in "https://www.example.com/up"',
+  (value) => {
+    if (!/^https?:\/\/[!-"$-~]+$/.test(value) || !URL.canParse(value)) return false;
+    const { username, password } = new URL(value);
+    return username === "" && password === "";
+  },
+);
+
+/** A file is read where it is used. */
+export const certificates = text(
+  "certificates in PEM, or the path of a file with them",
+  (value) => isPem(value) || (value !== "" && !/\p{Cc}/u.test(value)),
+);
+
 export const localUrl = text(
   'an http or https URL of the host itself, as in "http://127.0.0.1:8088/opcache.php"',
-  (value) => URL.canParse(value) && ["http:", "https:"].includes(new URL(value).protocol),
+  // A parser of URLs drops line ends and tabs, and writes other control characters out: the text would not be what is asked.
+  (value) => !/[\p{Cc} ]/u.test(value) && ["http:", "https:"].includes(URL.parse(value)?.protocol ?? ""),
 );
 
 export const pattern = text("a JavaScript regular expression", (value) => {

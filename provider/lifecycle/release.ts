@@ -1,11 +1,13 @@
 import { type Reporter, reporterFor } from "../progress.ts";
 import { inspectRelease } from "../release/inspect.ts";
 import { removeReleases } from "../release/remove.ts";
-import { stageRelease } from "../release/stage.ts";
+import { readSource, stageRelease } from "../release/stage.ts";
+import type { Transport } from "../transport/transport.ts";
 import { guarded } from "./boundary.ts";
-import { stripped } from "./check.ts";
+import { remembered, stripped } from "./check.ts";
 import { includePathOf } from "./complete.ts";
 import { diffRelease, RELEASE_INPUTS, releaseNeedsHost } from "./diff.ts";
+import { goingOn } from "./goingOn.ts";
 import { askHost, onHost } from "./host.ts";
 import { idOf } from "./identity.ts";
 import { ownerIdOf, ownerOf } from "./owner.ts";
@@ -16,6 +18,9 @@ import { type ReleaseInputs, releaseShape } from "./shapes.ts";
 import { inputsOf, pick } from "./state.ts";
 import { forgetOrFail, keepUnseen } from "./unreachable.ts";
 import type { Properties, Verbs } from "./verbs.ts";
+
+// The state has it once, among the inputs: `read` and `delete` would get it back without its content.
+const NO_ARCHIVE = { archive: undefined };
 
 /** The verbs of a Release: it puts `releases/<version>` on the host, and never touches traffic. */
 export const release: Verbs = {
@@ -33,7 +38,7 @@ export const release: Verbs = {
   },
   update(_id, olds, news) {
     return guarded(redactor(olds, news), async () => {
-      if (!releaseNeedsHost(olds, news)) return { outs: stripped({ ...olds, ...news }) };
+      if (!releaseNeedsHost(olds, news)) return { outs: remembered(olds, { ...news, ...NO_ARCHIVE }) };
       const inputs = inputsOf(releaseShape, news);
       const ownerIds = [ownerOf(inputs).id, ownerIdOf(inputsOf(releaseShape, olds))];
       return { outs: await stage("update", inputs, news, ownerIds) };
@@ -59,13 +64,16 @@ async function stage(
   ownerIds: readonly string[],
 ): Promise<Properties> {
   const report = reporter(news, redactor(news));
-  return onHost(inputs, verb, report, async (transport) => {
-    const plan = releasePlan(inputs, news.sourceDigest, ownerIds);
-    const staged = await stageRelease(transport, plan, report.status);
+  const plan = releasePlan(inputs, news.sourceDigest, ownerIds);
+  const reading = readSource(plan);
+  reading.catch(() => {}); // a host that cannot be reached is told first
+  const work = async (transport: Transport): Promise<Properties> => {
+    const staged = await stageRelease(transport, plan, report.status, reading);
     const { status, files, bytes, sentBytes, pruned, seconds, releaseDir, releaseState, releaseDigest } = staged;
     staged.warnings.forEach(report.warn);
     return stripped({
       ...news,
+      ...NO_ARCHIVE,
       releaseDir,
       releaseState,
       releaseDigest,
@@ -73,7 +81,10 @@ async function stage(
       reachable: true,
       hostKeySeen: transport.hostKey,
     });
-  });
+  };
+  return goingOn(inputs.timeout?.[verb], report, (seconds) =>
+    onHost({ ...inputs, timeout: seconds === undefined ? {} : { [verb]: seconds } }, verb, report, work),
+  );
 }
 
 async function inspect(inputs: ReleaseInputs, props: Properties, report: Reporter): Promise<Properties> {

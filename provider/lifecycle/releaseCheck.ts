@@ -4,7 +4,7 @@ import { digestSource } from "../release/digest.ts";
 import { checked, isHidden } from "./check.ts";
 import { includePathOf, releaseDirOf } from "./complete.ts";
 import { Faults, object } from "./fields.ts";
-import { localPath } from "./localPath.ts";
+import { givenOrigin, originOf } from "./origin.ts";
 import { ownerOf } from "./owner.ts";
 import { releaseFaults } from "./rules.ts";
 import { type ReleaseInputs, releaseShape, switchShape } from "./shapes.ts";
@@ -28,22 +28,24 @@ export function checkRelease(olds: Properties, news: Properties): Promise<CheckR
       includePath: includePathOf(inputs),
       releaseDir: releaseDirOf(inputs),
       releaseState: COMPLETE,
-      sourceDigest: sourceDigestOf(inputs, olds, await digestAt(inputs)),
+      sourceDigest: sourceDigestOf(inputs, olds, await digestHere(inputs)),
       __owner: ownerOf(inputs),
     };
   });
 }
 
-/** The digest of what lies at a path of this machine, if anything does. What is shared or excluded is no part of it. */
-async function digestAt({ source, exclude, sharedDirs, sharedFiles }: ReleaseInputs): Promise<string | undefined> {
-  if (source === undefined || isUnknown(source)) return undefined;
+/** The digest of what this machine has for the version, if anything. What is shared or excluded is no part of it. */
+async function digestHere(inputs: ReleaseInputs): Promise<string | undefined> {
+  const { exclude, sharedDirs, sharedFiles } = inputs;
+  const { name, value } = givenOrigin(inputs);
+  if (value === undefined || isUnknown(value)) return undefined;
   if ([exclude, sharedDirs, sharedFiles].some((paths) => isUnknown(paths) || paths.some(isUnknown))) return UNKNOWN;
-  const path = localPath(source);
-  if (!existsSync(path)) return undefined;
+  const origin = originOf(inputs);
+  if (origin === undefined || (typeof origin === "string" && !existsSync(origin))) return undefined;
   try {
-    return (await digestSource(path, { sharedDirs, sharedFiles }, exclude)).digest;
+    return (await digestSource(origin, { sharedDirs, sharedFiles }, exclude)).digest;
   } catch (error) {
     if (!(error instanceof SiteReleaseError)) throw error;
-    throw new Faults([{ at: "source", reason: error.message }]);
+    throw new Faults([{ at: name, reason: error.message }]);
   }
 }

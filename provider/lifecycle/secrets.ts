@@ -1,3 +1,4 @@
+import { isObject } from "./state.ts";
 import type { Properties } from "./verbs.ts";
 
 const SECRET = new Set(["password", "privateKey", "privateKeyPassword"]);
@@ -17,9 +18,27 @@ function parts(secret: string): string[] {
   return secret === "" ? [] : [secret, ...lines];
 }
 
+// What a site answers may quote its request. A short value would hit innocent words; of "Bearer abc" the second word is the secret.
+const SHORTEST_VALUE = 8;
+/** The headers for opcache's endpoint are secrets, each of them: one may be what keeps others from it. */
+const SHORTEST_OF_OPCACHE = 4;
+
+function headerValues({ probe, smoke, opcache }: Properties): string[] {
+  return [
+    ...[probe, smoke].flatMap((request) => valuesIn(request, SHORTEST_VALUE)),
+    ...valuesIn(opcache, SHORTEST_OF_OPCACHE),
+  ];
+}
+
+function valuesIn(request: unknown, shortest: number): string[] {
+  const headers = isObject(request) && isObject(request.headers) ? Object.values(request.headers) : [];
+  const words = headers.flatMap((value) => (typeof value === "string" ? [value, value.split(" ").at(-1) ?? ""] : []));
+  return words.filter((word) => word.length >= shortest);
+}
+
 /** Takes every secret of these properties out of a text. */
 export function redactor(...properties: readonly Properties[]): (text: string) => string {
-  const secrets = [...new Set(properties.flatMap((each) => secretsIn(each.connection)))];
+  const secrets = [...new Set(properties.flatMap((each) => [...secretsIn(each.connection), ...headerValues(each)]))];
   secrets.sort((one, other) => other.length - one.length); // a secret that holds another goes first
   return (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "[secret]"), text);
 }

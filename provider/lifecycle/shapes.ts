@@ -1,6 +1,7 @@
 import { Dedupe, OnUnreachable } from "../args.ts";
 import { StepRunOn, StepWhen } from "../stepArgs.ts";
-import { OpcachePolicy, OpcacheVia, ProbeScheme } from "../switchArgs.ts";
+import { OpcachePolicy, OpcacheVia, OpcacheWhenFull, ProbeScheme, Strategy } from "../switchArgs.ts";
+import { archive } from "./archive.ts";
 import { duration } from "./duration.ts";
 import { fallback, list, object, optional, type Parsed, record, required, section } from "./fields.ts";
 import * as kind from "./kinds.ts";
@@ -19,9 +20,11 @@ const login = {
   perDialTimeout: fallback(kind.secondsOrNone, 15),
 };
 
+export const connection = object({ ...login, proxy: optional(object(login)) });
+
 /** What every resource is told. */
 const place = {
-  connection: optional(object({ ...login, proxy: optional(object(login)) })),
+  connection: optional(connection),
   local: fallback(kind.flag, false),
   deployPath: kind.absolutePath,
   version: kind.version,
@@ -41,6 +44,7 @@ const common = {
 export const releaseShape = {
   ...common,
   source: optional(kind.line),
+  archive: optional(archive),
   exclude: fallback(list(kind.excludePattern), []),
   sharedDirs: fallback(list(kind.sharedPath), []),
   sharedFiles: fallback(list(kind.sharedPath), []),
@@ -65,14 +69,29 @@ export const releaseShape = {
   prepareTimeout: fallback(kind.seconds, 600),
 };
 
+const step = {
+  name: kind.stepName,
+  command: kind.command,
+  when: kind.choice(StepWhen),
+  runOn: fallback(kind.choice(StepRunOn), StepRunOn.Deploy),
+  timeout: fallback(kind.seconds, 600),
+  onRestore: optional(kind.command),
+};
+
 export const switchShape = {
   ...common,
   serverName: optional(kind.serverName),
   pools: fallback(list(kind.pool), []),
   opcache: section({
-    policy: fallback(kind.choice(OpcachePolicy), OpcachePolicy.Invalidate),
+    policy: fallback(kind.choice(OpcachePolicy), OpcachePolicy.Auto),
     via: optional(kind.choice(OpcacheVia)),
     url: optional(kind.localUrl),
+    headers: fallback(record(kind.headerName, kind.line), {}),
+    cachetool: optional(kind.line),
+    warm: fallback(list(kind.glob), []),
+    warmUrls: fallback(list(kind.requestPath), []),
+    warmTimeout: fallback(kind.seconds, 60),
+    whenFull: fallback(kind.choice(OpcacheWhenFull), OpcacheWhenFull.Reset),
   }),
   smoke: section({
     path: fallback(kind.requestPath, "/"),
@@ -82,13 +101,17 @@ export const switchShape = {
     expectBody: optional(kind.pattern),
   }),
   probe: section({
-    path: fallback(kind.requestPath, "/"),
-    scheme: fallback(kind.choice(ProbeScheme), ProbeScheme.Http),
-    address: fallback(kind.hostName, "127.0.0.1"),
+    url: optional(kind.probeUrl),
+    path: optional(kind.requestPath),
+    scheme: optional(kind.choice(ProbeScheme)),
+    address: optional(kind.hostName),
     port: optional(kind.port),
     host: optional(kind.serverName),
+    ca: optional(kind.certificates),
     method: fallback(kind.method, "GET"),
+    headers: optional(record(kind.headerName, kind.headerValue)),
     expectStatus: fallback(list(kind.status), []),
+    expectHeaders: optional(record(kind.headerName, kind.pattern)),
     expectBody: optional(kind.pattern),
     count: fallback(kind.integer("a whole number, 1 to 100", 1, 100), 1),
     interval: fallback(kind.secondsOrNone, 0.5),
@@ -97,10 +120,11 @@ export const switchShape = {
   nginx: section({
     test: optional(kind.line),
     reload: optional(kind.line),
+    timeout: fallback(kind.seconds, 60),
     pidFile: fallback(kind.absolutePath, "/run/nginx.pid"),
     confDir: fallback(kind.absolutePath, "/etc/nginx"),
   }),
-  strategy: fallback(kind.choice<"include">({ Include: "include" }), "include"),
+  strategy: fallback(kind.choice(Strategy), Strategy.Include),
   lockTimeout: fallback(kind.seconds, 300),
   commitTimeout: optional(kind.seconds),
   reloadTimeout: fallback(kind.seconds, 10),
@@ -108,17 +132,12 @@ export const switchShape = {
   allowPendingEdits: fallback(kind.flag, false),
   takeOver: fallback(kind.flag, false),
   afterSteps: fallback(list(kind.stepName), []),
+  beforeSteps: fallback(list(object(step)), []),
 };
 
 export const stepShape = {
   ...place,
-  step: required({
-    name: kind.stepName,
-    command: kind.command,
-    when: kind.choice(StepWhen),
-    runOn: fallback(kind.choice(StepRunOn), StepRunOn.Deploy),
-    timeout: fallback(kind.seconds, 600),
-  }),
+  step: required(step),
 };
 
 export type PlaceInputs = Parsed<typeof place>;

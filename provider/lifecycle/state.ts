@@ -26,3 +26,7 @@ export function canonical(value: unknown): unknown {
   );
   return Object.fromEntries(entries);
 }
+
+export function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null;
+}

@@ -4,13 +4,15 @@ import { leaveSite } from "../switch/leave.ts";
 import { observe } from "../switch/observe.ts";
 import { RESTORE_FAILED, type SwitchContext } from "../switch/result.ts";
 import { switchTo } from "../switch/switch.ts";
+import { withBeforeSteps } from "./beforeSteps.ts";
 import { guarded, PartialFailure } from "./boundary.ts";
-import { stripped } from "./check.ts";
+import { remembered, stripped } from "./check.ts";
 import { diffSwitch, SWITCH_INPUTS, switchNeedsHost } from "./diff.ts";
 import { askHost, onHost } from "./host.ts";
 import { idOf } from "./identity.ts";
 import { ownerIdOf, ownerOf } from "./owner.ts";
 import { switchPlan } from "./plans.ts";
+import { withCertificates } from "./probe.ts";
 import { redactor } from "./secrets.ts";
 import { type SwitchInputs, switchShape } from "./shapes.ts";
 import { inputsOf, pick } from "./state.ts";
@@ -35,7 +37,7 @@ export const switchVerbs: Verbs = {
   },
   update(_id, olds, news) {
     return guarded(redactor(olds, news), async () => {
-      if (!switchNeedsHost(olds, news)) return { outs: stripped({ ...olds, ...news }) };
+      if (!switchNeedsHost(olds, news)) return { outs: remembered(olds, news) };
       const inputs = inputsOf(switchShape, news);
       const formerId = ownerIdOf(inputsOf(switchShape, olds));
       const context = { owner: ownerOf(inputs), formerId, takeOver: inputs.takeOver };
@@ -63,14 +65,11 @@ async function change(
   context: SwitchContext,
 ): Promise<Properties> {
   const progress = reporterFor(news.__urn, redactor(olds, news));
-  try {
-    return await onHost(inputs, verb, progress, async (transport) => {
-      const { previousVersion, report, warnings } = await switchTo(
-        transport,
-        switchPlan(inputs),
-        context,
-        progress.status,
-      );
+  const given = switchPlan(inputs);
+  const plan = { ...given, probe: withCertificates(given.probe) };
+  const attempt = () =>
+    onHost(inputs, verb, progress, async (transport) => {
+      const { previousVersion, report, warnings } = await switchTo(transport, plan, context, progress.status);
       warnings.forEach(progress.warn);
       return stripped({
         ...news,
@@ -80,6 +79,11 @@ async function change(
         hostKeySeen: transport.hostKey,
       });
     });
+  try {
+    return await withBeforeSteps(plan.beforeSteps, progress, attempt, (use) =>
+      // A step has a limit of its own; a switch that was late must be undone all the same.
+      onHost({ ...inputs, timeout: {} }, verb, progress, use),
+    );
   } catch (error) {
     if (!(error instanceof SiteReleaseError) || error.reason !== RESTORE_FAILED) throw error;
     const lost = "unknown since a restore failed";
@@ -90,13 +94,18 @@ async function change(
 
 async function look(inputs: SwitchInputs, props: Properties, report: Reporter): Promise<Properties> {
   const asked = await askHost(inputs, undefined, report, async (transport) => {
-    const { site, nginx, version } = switchPlan(inputs);
-    const { liveVersion, include, current, workers } = await observe(transport, site, nginx, version);
+    const { liveVersion, include, current, workers, owner } = await observe(
+      transport,
+      switchPlan(inputs),
+      ownerIdOf(inputs),
+    );
     return {
       liveVersion: liveVersion ?? "none",
       include: include ?? AS_RELEASED,
       current: current ?? AS_RELEASED,
       workers: workers ?? AS_RELEASED,
+      // A state of before there was one stays without.
+      ...((owner ?? props.owner) === undefined ? {} : { owner: owner ?? AS_RELEASED }),
       reachable: true,
       hostKeySeen: transport.hostKey,
     };

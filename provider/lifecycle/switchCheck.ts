@@ -24,6 +24,7 @@ export function checkSwitch(news: Properties): Promise<CheckResult> {
       include: AS_RELEASED,
       current: AS_RELEASED,
       workers: AS_RELEASED,
+      owner: AS_RELEASED,
       __owner: ownerOf(inputs),
     };
   });

@@ -1,28 +1,8 @@
-import { SiteReleaseError } from "../errors.ts";
+import { needs } from "../needs.ts";
 import { converse } from "../transport/conversation.ts";
 import { hostScript } from "../transport/script.ts";
 import type { Address, Transport } from "../transport/transport.ts";
-
-/** Where a php-fpm pool listens, from its text: "/run/php/php8.2-fpm.sock", "127.0.0.1:9000" or "[::1]:9000". */
-export function poolAddress(text: string): Address {
-  // sun_path has 108 bytes, one of them for the end (unix(7)).
-  if (text.startsWith("/") && text.length < 108 && !/\p{Cc}/u.test(text)) return { socket: text };
-  const parts = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(text);
-  const host = parts?.[1] ?? parts?.[2];
-  const port = Number(parts?.[3]);
-  if (host !== undefined && port >= 1 && port <= 65_535) return { host, port };
-  throw new SiteReleaseError("pool-malformed", {
-    action: "use the php-fpm pool",
-    observed: `"${text}" is neither a socket's absolute path nor host:port`,
-    expected: 'what the pool\'s "listen" says, as in "/run/php/php8.2-fpm.sock" or "127.0.0.1:9000"',
-  });
-}
-
-/** The text of a pool's address, as a person writes it. */
-export function poolName(pool: Address): string {
-  if ("socket" in pool) return pool.socket;
-  return pool.host.includes(":") ? `[${pool.host}]:${pool.port}` : `${pool.host}:${pool.port}`;
-}
+import { poolName } from "./address.ts";
 
 /** Why a pool cannot be reached, and the right that would help. */
 export interface PoolDiagnosis {
@@ -51,9 +31,14 @@ export async function diagnosePool(transport: Transport, pool: Address): Promise
   if (!("socket" in pool))
     return {
       why: `nothing answers at ${poolName(pool)} on ${transport.host}, or sshd forbids forwarding`,
-      next: "Check the pool's listen and listen.allowed_clients, and sshd's AllowTcpForwarding for this user",
+      next: "Check the pool's listen and listen.allowed_clients, and sshd's AllowTcpForwarding for this user (or install perl on the host, which connects where sshd does not)",
     };
-  const { facts } = await converse(transport, hostScript("pool"), { socket: pool.socket }, { purpose: "answer" });
+  const { facts } = await converse(
+    transport,
+    hostScript("pool"),
+    { socket: pool.socket },
+    { outcomes: ["diagnosed"], purpose: "answer", patience: 60 },
+  );
   const fact = (name: string): string => facts.get(name) ?? "";
   const kind = fact("kind");
   const listening = fact("listening");
@@ -94,13 +79,11 @@ export function explainSocket(socket: string, facts: SocketFacts): PoolDiagnosis
     return { why: `no process listens at ${socket}`, next: "Start php-fpm: systemctl start 'php*-fpm.service'" };
   return {
     why: `${user} can write ${socket}, but no connection came through`,
-    next: "If sshd forbids forwarding, allow it for this user: AllowStreamLocalForwarding yes, AllowTcpForwarding yes, and no restrict in authorized_keys",
+    next: "If sshd forbids forwarding, install perl on the host, which connects instead, or allow it for this user: AllowStreamLocalForwarding yes, AllowTcpForwarding yes, and no restrict in authorized_keys",
   };
 }
 
 function socketGrant({ mode, owner, group, user }: SocketFacts): string {
   // php-fpm's listen.mode as `stat` shows it: srw-rw---- has the group's write bit sixth.
-  return mode.charAt(5) === "w"
-    ? `Run as root: usermod --append --groups ${group} ${user} (it holds from the next login on)`
-    : `Set in the pool: listen.acl_users = ${owner},${user} (and restart php-fpm)`;
+  return mode.charAt(5) === "w" ? needs.socket.grant(group, user) : needs.socketAcl.grant(owner, user);
 }

@@ -1,10 +1,11 @@
 import type { Duplex } from "node:stream";
 import { SiteReleaseError } from "../errors.ts";
 import { withConnection } from "../transport/freshConnection.ts";
+import { detourOf } from "../transport/pipe.ts";
 import type { Address, Transport } from "../transport/transport.ts";
+import { poolName } from "./address.ts";
 import { cgiParams, type PhpAnswer, type PhpRequest, parseCgiAnswer } from "./cgi.ts";
 import { answerDecoder, encodeRequest } from "./fastcgi.ts";
-import { poolName } from "./pool.ts";
 
 /** What a PHP script answered, and what PHP itself had to say about it. */
 export interface PoolAnswer extends PhpAnswer {
@@ -12,6 +13,8 @@ export interface PoolAnswer extends PhpAnswer {
   readonly stderr: string;
   /** Whether more of the body came than is kept. */
   readonly cut: boolean;
+  /** How the connection came about, where not as usual: see transport/pipe.ts. */
+  readonly detour?: string;
 }
 
 // More than any page that is judged; the rest of a longer answer is read and dropped, so that the script still ends by itself.
@@ -37,7 +40,9 @@ export async function askPhp(
   try {
     return await withConnection(transport, pool, deadline, async (connection) => {
       try {
-        return await exchange(connection, request);
+        const answer = await exchange(connection, request);
+        const detour = detourOf(connection);
+        return { ...answer, ...(detour !== undefined && { detour }) };
       } catch (error) {
         if (error instanceof Trouble) throw failed(error.reason, error.message, error.next, error);
         throw failed("php-closed", message(error), CHILD_DIED, error);
@@ -47,7 +52,7 @@ export async function askPhp(
     if (error instanceof SiteReleaseError && error.reason.startsWith("php-")) throw error;
     if (!deadline.aborted) throw failed("pool-unreachable", message(error), undefined, error);
     // Not told apart from here: php-fpm takes a connection when a child is free, and the kernel queues it until then.
-    const observed = `no whole answer within ${timeoutSeconds} s: all children of the pool are busy, or the script takes longer`;
+    const observed = `no whole answer within ${Math.round(timeoutSeconds * 10) / 10} s: all children of the pool are busy, or the script takes longer`;
     throw failed("php-timeout", observed, "See the pool's pm.max_children and its slow log", error);
   }
 }

@@ -1,12 +1,14 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { SiteReleaseError } from "../errors.ts";
-import type { Entry, FileStat, RawFile } from "./entry.ts";
+import { type FileStat, isSmall, LARGE, type RawFile } from "./entry.ts";
 import { Exclusion } from "./exclusion.ts";
 import { type Manifest, ManifestBuilder } from "./manifest.ts";
 import { rememberManifest } from "./manifestCache.ts";
+import { nameOf, type Origin, openOrigin } from "./origin.ts";
+import { Parallel } from "./parallel.ts";
 import { nothingShared, type SharedPaths, SharedPlaces } from "./shared.ts";
-import { openSource, type Source } from "./source.ts";
+import { type Source, unreadable } from "./source.ts";
 import { StatCache } from "./statCache.ts";
 
 /** The identity of a source's content, the same for a directory and every archive of it. */
@@ -20,21 +22,22 @@ export interface SourceDigest {
 }
 
 const PARALLEL = 8;
+const scratch = Buffer.allocUnsafeSlow(LARGE);
 
-/** The digest of what lies at a path, without what is shared or excluded. Uses no network, and reads only what changed. */
+/** The digest of what an origin holds, without what is shared or excluded. Uses no network, and reads only what changed. */
 export async function digestSource(
-  path: string,
+  origin: Origin,
   shared: SharedPaths = nothingShared,
   exclude: readonly string[] = [],
 ): Promise<SourceDigest> {
-  const source = await openSource(path, new Exclusion(exclude));
+  const source = await openOrigin(origin, new Exclusion(exclude));
   if (source === undefined)
-    throw new SiteReleaseError("source-missing", { action: `read ${path}`, observed: "nothing is there" });
+    throw new SiteReleaseError("source-missing", { action: `read ${nameOf(origin)}`, observed: "nothing is there" });
   return digestOf(source, new SharedPlaces(shared));
 }
 
 export async function digestOf(source: Source, shared: SharedPlaces): Promise<SourceDigest> {
-  if (source.form === "directory") return manifestOf(source, shared);
+  if (source.form === "directory" || source.stats === undefined) return manifestOf(source, shared);
   const cache = await StatCache.open(source.path);
   const file = await archiveStat(source, shared);
   const known = parseDigest(cache.get(file));
@@ -49,49 +52,44 @@ export async function digestOf(source: Source, shared: SharedPlaces): Promise<So
 export async function manifestOf(source: Source, shared: SharedPlaces): Promise<Manifest> {
   const cache = source.form === "directory" ? await StatCache.open(source.path) : undefined;
   const builder = new ManifestBuilder(shared);
-  const running = new Set<Promise<void>>();
-  const failures: unknown[] = [];
+  // The members of an archive come through one stream: the next is there when this one was read.
+  const reading = new Parallel(source.form === "archive" ? 1 : PARALLEL);
   for await (const entry of source.entries(shared)) {
-    const adding = addTo(builder, entry, source.path, cache);
-    // The members of an archive come through one stream: the next is there when this one was read.
-    if (source.form === "archive") await adding;
-    else {
-      const task = adding.catch((error: unknown) => void failures.push(error)).finally(() => running.delete(task));
-      running.add(task);
-      if (running.size >= PARALLEL) await Promise.race(running);
-    }
-    if (failures.length > 0) break;
+    const digest = "file" in entry ? fileDigest(source.path, entry.file, cache) : "";
+    if (typeof digest === "string") builder.add(entry, digest);
+    else await reading.add(digest.then((sha256) => builder.add(entry, sha256)));
   }
-  await Promise.all(running);
-  if (failures.length > 0) throw failures[0];
+  await reading.end();
   await cache?.save();
   const manifest = builder.build();
   await rememberManifest(manifest);
   return manifest;
 }
 
-async function addTo(
-  builder: ManifestBuilder,
-  entry: Entry,
-  source: string,
-  cache: StatCache | undefined,
-): Promise<void> {
-  builder.add(entry, "file" in entry ? await fileDigest(source, entry.file, cache) : "");
-}
-
-async function fileDigest(source: string, file: RawFile, cache: StatCache | undefined): Promise<string> {
+/** At once where it is known or the file is small, else when it was read. */
+function fileDigest(source: string, file: RawFile, cache: StatCache | undefined): string | Promise<string> {
   const known = file.stat && cache?.get(file.stat);
   if (known !== undefined) return known;
-  const hash = createHash("sha256");
+  const learned = (digest: string): string => {
+    if (file.stat) cache?.set(file.stat, digest);
+    return digest;
+  };
+  if (!isSmall(file)) return readDigest(source, file).then(learned);
   try {
-    for await (const chunk of file.open()) hash.update(chunk);
+    return learned(hash("sha256", scratch.subarray(0, file.read(scratch.subarray(0, file.size + 1))), "hex"));
   } catch (error) {
-    const observed = error instanceof Error ? error.message : String(error);
-    throw new SiteReleaseError("source-unreadable", { action: `read ${source}`, observed }, { cause: error });
+    throw unreadable(source, error);
   }
-  const digest = hash.digest("hex");
-  if (file.stat) cache?.set(file.stat, digest);
-  return digest;
+}
+
+async function readDigest(source: string, file: RawFile): Promise<string> {
+  const digest = createHash("sha256");
+  try {
+    for await (const chunk of file.open()) digest.update(chunk);
+  } catch (error) {
+    throw unreadable(source, error);
+  }
+  return digest.digest("hex");
 }
 
 async function archiveStat({ path, exclude }: Source, shared: SharedPlaces): Promise<FileStat> {

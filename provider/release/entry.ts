@@ -23,8 +23,19 @@ export interface RawFile {
   readonly stat?: FileStat;
   /** The content, once; from an archive only before the next entry is asked for. */
   open(): AsyncIterable<Uint8Array>;
-  /** The same at once, for a small file on this machine's disk that was read a moment ago: a thread's help would cost more than it gives. */
-  read?(): Uint8Array;
+  /**
+   * The same at once, for what needs no waiting; of small files it is asked (`isSmall`): a thread's help would cost more than it gives. Fills a
+   * buffer that has room for one byte more than `size`, and returns how many bytes there were.
+   */
+  read?(into: Uint8Array): number;
+}
+
+/** The size from which on a file is not read at once. */
+export const LARGE = 256 * 1024;
+
+/** Whether a file is to be read at once. */
+export function isSmall(file: RawFile): file is RawFile & Required<Pick<RawFile, "read">> {
+  return file.read !== undefined && file.size < LARGE;
 }
 
 /** The state of a file on this machine that changes whenever its content does. */
@@ -64,4 +75,16 @@ export function showPath(path: ReleasePath): string {
 /** "a/b", "a" for "a/b/c": every directory above a path, nearest first. */
 export function* above(path: ReleasePath): Generator<ReleasePath> {
   for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) yield path.slice(0, end);
+}
+
+/** Every directory above any of these paths. */
+export function allAbove(...groups: readonly Iterable<ReleasePath>[]): Set<ReleasePath> {
+  const dirs = new Set<ReleasePath>();
+  for (const paths of groups)
+    for (const path of paths)
+      for (const parent of above(path)) {
+        if (dirs.has(parent)) break;
+        dirs.add(parent);
+      }
+  return dirs;
 }

@@ -1,5 +1,6 @@
 import { SiteReleaseError } from "../errors.ts";
 import { converse } from "../transport/conversation.ts";
+import { toldNumber } from "../transport/garbled.ts";
 import { hostScript } from "../transport/script.ts";
 import type { Transport } from "../transport/transport.ts";
 
@@ -23,9 +24,9 @@ export interface ReleasePlace {
 
 /** Looks at one release, reading every file that its manifest names, and changes nothing. */
 export async function inspectRelease(transport: Transport, place: ReleasePlace): Promise<ReleaseState> {
-  const { outcome, failure, facts, texts } = await converse(transport, hostScript("inspect"), {
-    deploy_path: place.deployPath,
-    version: place.version,
+  const inputs = { deploy_path: place.deployPath, version: place.version };
+  const { outcome, failure, facts, texts } = await converse(transport, hostScript("inspect"), inputs, {
+    outcomes: ["inspected"],
   });
   const state = facts.get("state");
   if (outcome === undefined || state === undefined)
@@ -34,15 +35,11 @@ export async function inspectRelease(transport: Transport, place: ReleasePlace):
       host: transport.host,
       observed: failure?.detail ?? "the host did not say what it has",
     });
-  const [digest, files, bytes, owner] = [
-    facts.get("digest"),
-    facts.get("files"),
-    facts.get("bytes"),
-    texts.get("owner"),
-  ];
+  const [digest, owner] = [facts.get("digest"), texts.get("owner")];
+  const count = (name: string): number => toldNumber(transport.host, facts, name);
   return {
     state,
-    ...(digest !== undefined && { digest, files: Number(files), bytes: Number(bytes) }),
+    ...(digest !== undefined && { digest, files: count("files"), bytes: count("bytes") }),
     ...(owner !== undefined && { owner: owner.join("\n") }),
   };
 }

@@ -2,19 +2,19 @@ import { randomBytes } from "node:crypto";
 import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir, forgetOld } from "./cacheDir.ts";
-import { type Contents, contentsOf } from "./manifest.ts";
+import { type Contents, contentsOf, type Manifest } from "./manifest.ts";
 
 /**
  * Manifests by their digest, under the user's cache directory: what a host has is then known here from its digest. It only saves
  * a host from telling; a damaged one counts as absent, and one that cannot be written is left alone.
  */
-export async function rememberManifest(manifest: { readonly digest: string; readonly text: Buffer }): Promise<void> {
+export async function rememberManifest(manifest: Pick<Manifest, "digest" | "body">): Promise<void> {
   const path = placeOf(manifest.digest);
   const partial = `${path}.${randomBytes(6).toString("hex")}`;
   try {
     if (await exists(path)) return;
     await mkdir(cacheDir("manifests"), { recursive: true, mode: 0o700 });
-    await writeFile(partial, manifest.text, { mode: 0o600 });
+    await writeFile(partial, manifest.body, { mode: 0o600 });
     await rename(partial, path);
     await forgetOld(cacheDir("manifests"));
   } catch {
@@ -24,8 +24,8 @@ export async function rememberManifest(manifest: { readonly digest: string; read
 
 /** What the release with this digest consists of, if that is known here. */
 export async function recallManifest(digest: string): Promise<Contents | undefined> {
-  const text = await readFile(placeOf(digest)).catch(() => undefined);
-  return text && contentsOf(text, digest);
+  const body = await readFile(placeOf(digest)).catch(() => undefined);
+  return body && contentsOf(body, digest);
 }
 
 function placeOf(digest: string): string {

@@ -11,11 +11,19 @@ export interface Modes {
 
 const WRITE_BITS = 0o222;
 
-/** A file that several releases may come to share has no write bit: who writes into it would change all of them, the live one too. */
-export function modesOf(plan: Pick<ReleasePlan, "dirMode" | "fileMode" | "dedupe">): Modes {
+/**
+ * The modes in which files are put on disk. One that several releases may come to share has no write bit: who writes into it would change all
+ * of them, the live one too. What `prepare` works on is the release's own until it is done.
+ */
+export function modesOf(plan: Pick<ReleasePlan, "dirMode" | "fileMode" | "dedupe" | "prepare">): Modes {
   const own = ownModesOf(plan);
-  if (plan.dedupe === Dedupe.Copy) return own;
+  if (!isLinked(plan)) return own;
   return { ...own, file: own.file & ~WRITE_BITS, executable: own.executable & ~WRITE_BITS };
+}
+
+/** Whether what the base has too is linked at once. */
+export function isLinked({ dedupe, prepare }: Pick<ReleasePlan, "dedupe" | "prepare">): boolean {
+  return dedupe === Dedupe.Hardlink && prepare.length === 0;
 }
 
 /** The modes of what no two releases share. */

@@ -1,4 +1,5 @@
 import type { Dedupe } from "../args.ts";
+import type { Origin } from "./origin.ts";
 import type { Retention } from "./retention.ts";
 import type { Writable } from "./writable.ts";
 
@@ -7,8 +8,8 @@ export interface ReleasePlan extends Writable {
   readonly deployPath: string;
   readonly version: string;
   readonly publicDir: string;
-  /** A directory, .tar, .tar.gz, .tar.zst or .zip on this machine, absolute; absent: the host has the release, or will not get one. */
-  readonly source?: string;
+  /** What this machine can make the release of; absent: the host has the release, or will not get one. */
+  readonly source?: Origin;
   /** The digest that `source` had when the change was previewed. */
   readonly sourceDigest?: string;
   /** What of the source stays at home: patterns as .gitignore has them. */

@@ -27,12 +27,13 @@ export function retentionInputs({ keepReleases, includePath, ownerIds }: Retenti
 /** What the host removed, in words. */
 export function prunedIn({ facts, texts }: Answer, retention: Retention = ALL): string {
   const pruned = texts.get("pruned")?.join(", ");
-  const reasons: Readonly<Record<string, string>> = {
-    owned: `the site belongs to ${ownerName((texts.get("owner") ?? []).join(""))}`,
-    switching: "a switch is under way, or was interrupted",
-    "nothing-live": `${retention.includePath} names no release that is there`,
-  };
+  const reasons: ReadonlyMap<string, string> = new Map([
+    ["owned", `the site belongs to ${ownerName((texts.get("owner") ?? []).join(""))}`],
+    ["switching", "a switch is under way, or was interrupted"],
+    ["nothing-live include", `${retention.includePath} names no release that is there`],
+    ["nothing-live current", "current points at no release that is there"],
+  ]);
   const why = facts.get("unpruned");
   if (why === undefined) return pruned ?? "none";
-  return `${pruned === undefined ? "none" : `${pruned}, and no more`}: ${reasons[why] ?? why}`;
+  return `${pruned === undefined ? "none" : `${pruned}, and no more`}: ${reasons.get(why) ?? why}`;
 }

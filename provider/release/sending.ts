@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { SiteReleaseError } from "../errors.ts";
 import type { Answer } from "../transport/conversation.ts";
 import { findCopies, type SharedCopies } from "./copies.ts";
-import { keptFiles, keptRecords } from "./delta.ts";
-import type { ReleasePath } from "./entry.ts";
-import { type Contents, contentsOf, type Manifest } from "./manifest.ts";
+import { keptFiles, keptRecords, restFiles } from "./delta.ts";
+import { allAbove, type ReleasePath } from "./entry.ts";
+import { missingPaths, restRecords, toldContents } from "./hostList.ts";
+import type { Contents, Manifest } from "./manifest.ts";
 import { recallManifest } from "./manifestCache.ts";
-import { modesOf, ownModesOf } from "./modes.ts";
+import { isLinked, modesOf, ownModesOf } from "./modes.ts";
 import { type Packing, packingFor } from "./packing.ts";
 import type { ReleasePlan } from "./plan.ts";
 import type { SharedPlaces } from "./shared.ts";
 import type { Source } from "./source.ts";
-import { sendStream, type Upload } from "./upload.ts";
+import { sendStream, type Write } from "./upload.ts";
 import { writableTest } from "./writable.ts";
 
 /** What an upload is made of; the manifest is asked for when the host wants the release, and not before. */
@@ -33,8 +34,10 @@ interface Step {
 /** The client's side of an upload: each part of it begins when the host says that it is ready, and not before. */
 export class Sending {
   sent = 0;
-  /** Why the source could not be sent; the host then saw a cut upload and removed what had arrived. */
+  /** Why the source could not be sent; the host was told, and removed what had arrived. */
   failure: unknown;
+  /** Whether some of the release may have arrived, and not all. */
+  isUnderWay = false;
   readonly #plan: ReleasePlan;
   readonly #host: string;
   readonly #progress: (status: string) => void;
@@ -50,6 +53,7 @@ export class Sending {
 
   /** The host begins a step. */
   hear(step: Step): void {
+    if (step.name === "verifying") this.isUnderWay = false;
     this.#steps.push(step);
     this.#wake();
   }
@@ -61,7 +65,7 @@ export class Sending {
     if (sendable === undefined || first === undefined || receiving === undefined) return;
     try {
       const copies = first === receiving ? undefined : await this.#offer(stdin, sendable, first.detail);
-      await this.#send(stdin, sendable, receiving.detail, copies);
+      await this.#send(stdin, sendable, receiving, copies);
     } catch (error) {
       this.failure =
         error instanceof SiteReleaseError
@@ -71,8 +75,9 @@ export class Sending {
               done: "what had arrived was removed",
             })
           : error;
+      await this.#write(stdin, Buffer.from("-\n"));
     }
-    stdin.end(); // ends a whole stream, and cuts one that failed: the host then cleans up and says so
+    stdin.end();
   }
 
   /** The host lacks these shared paths, by number, and asks for the source's own copies. */
@@ -85,7 +90,7 @@ export class Sending {
   async #send(
     stdin: Writable,
     { source, shared, manifest: made }: Sendable,
-    detail: string,
+    { detail, said }: Step,
     copies: SharedCopies | undefined,
   ): Promise<void> {
     const [pack = "", digest = ""] = detail.split(" ");
@@ -93,25 +98,26 @@ export class Sending {
     const packing = packingFor(pack);
     const base = digest === "" ? undefined : await this.#base(stdin, digest);
     const isOwn = writableTest(this.#plan.writableDirs);
+    const there = restFiles(manifest, restRecords(said));
     const kept = base === undefined ? new Set<ReleasePath>() : keptFiles(manifest, base, isOwn);
-    const coming = [...manifest.sizes].filter(([path]) => !kept.has(path));
-    const bytes = coming.reduce((total, [, size]) => total + size, 0);
-    await this.#write(
-      stdin,
-      head(
-        packing,
-        manifest,
-        keptRecords(manifest, kept),
-        coming.map(([, size]) => size),
-      ),
-    );
+    for (const path of there) kept.delete(path);
+    const wants = (path: ReleasePath): boolean => !kept.has(path) && !there.has(path);
+    const sizesOf = (isWanted: (path: ReleasePath) => boolean): number[] =>
+      [...manifest.sizes].filter(([path]) => isWanted(path)).map(([, size]) => size);
+    const coming = sizesOf(wants);
+    // What is copied from the base takes room, what is linked does not.
+    const needs = needsOf(manifest, isLinked(this.#plan) ? coming : sizesOf((path) => !there.has(path)));
+    this.isUnderWay = true;
+    await this.#write(stdin, head(packing, keptRecords(manifest, kept), `${coming.length} ${needs}`));
     const modes = { modes: modesOf(this.#plan), ownModes: ownModesOf(this.#plan), isOwn };
-    const common = { source, shared, manifest, packing, ...modes, ...(copies && { copies }) };
-    await this.#stream(stdin, { ...common, onRead: this.#percent(bytes), wants: (path) => !kept.has(path) });
+    const common = { source, shared, manifest, ...modes, ...(copies && { copies }) };
+    const onRead = this.#percent(coming.reduce((total, size) => total + size, 0));
+    const write: Write = (bytes) => this.#write(stdin, bytes);
+    await sendStream({ ...common, onRead, wants }, packing, write);
     const again = await this.#next(stdin, ["resending", "verifying"]);
     if (again?.name !== "resending") return;
-    const missing = missingOf(again.said);
-    await this.#stream(stdin, { ...common, onRead: () => {}, wants: (path) => missing.has(path) });
+    const missing = missingPaths(again.said);
+    await sendStream({ ...common, onRead: () => {}, wants: (path) => missing.has(path) }, packing, write);
   }
 
   /** The contents of the host's base, which it tells only where they are not known here. */
@@ -120,11 +126,7 @@ export class Sending {
     if (known !== undefined) return known;
     await this.#write(stdin, Buffer.from("base\n"));
     const based = await this.#next(stdin, ["based"]);
-    return based && contentsOf(gunzipSync(listOf(based.said, "base")), digest);
-  }
-
-  async #stream(stdin: Writable, upload: Upload): Promise<void> {
-    await sendStream(upload, (chunk) => this.#write(stdin, chunk));
+    return based && toldContents(based.said, "base", digest);
   }
 
   /** Writes as fast as the host takes it; false when the host has closed its end. */
@@ -161,25 +163,17 @@ export class Sending {
   }
 }
 
-/**
- * What host/stage/receive.sh reads first. The manifest only tells it the name of what arrived broken; a delta goes without, since most of
- * its bytes would be the manifest's. A file takes whole blocks, mostly of 4 KiB.
- */
-function head(packing: Packing, { text }: Manifest, kept: Buffer, sizes: readonly number[]): Buffer {
+/** What host/stage/receive.sh reads first. */
+function head(packing: Packing, kept: Buffer, counts: string): Buffer {
+  const list = kept.length === 0 ? kept : gzipSync(kept, { level: 1 });
+  return Buffer.concat([Buffer.from(`${packing.name} ${list.length} ${counts}\n`), list]);
+}
+
+/** The inodes and KiB that files of these sizes need: whole blocks, mostly of 4 KiB. Directories and links come in every upload. */
+function needsOf({ contents, sizes: files }: Manifest, sizes: readonly number[]): string {
   const blocks = sizes.reduce((total, size) => total + Math.ceil(size / 4096) * 4, 0);
-  const [manifest, list] = kept.length === 0 ? [gzipSync(text, { level: 1 }), kept] : [Buffer.alloc(0), gzipSync(kept)];
-  const words = [packing.name, manifest.length, list.length, sizes.length, blocks];
-  return Buffer.concat([Buffer.from(`${words.join(" ")}\n`), manifest, list]);
-}
-
-/** The paths that the host lists as "./path\0". */
-function missingOf(said: Answer): ReadonlySet<ReleasePath> {
-  const paths = listOf(said, "missing").toString("latin1").split("\0").slice(0, -1);
-  return new Set(paths.map((path) => path.slice(2)));
-}
-
-function listOf(said: Answer, name: string): Buffer {
-  return Buffer.from((said.texts.get(name) ?? []).join(""), "base64");
+  const inodes = sizes.length + allAbove(contents.keys()).size + contents.size - files.size;
+  return `${inodes} ${blocks}`;
 }
 
 /** Resolves when nobody reads what is written any more. */

@@ -14,9 +14,12 @@ import { readZip } from "./zip.ts";
  * everything becomes a directory of the release.
  */
 export interface Source {
+  /** Where it lies, or what it is called where it has no one place. */
   readonly path: string;
+  /** The files of a directory can be opened at any time; those of an archive come one after the other. */
   readonly form: "directory" | "archive";
-  readonly stats: Stats;
+  /** Absent where it has no one place. */
+  readonly stats?: Stats;
   /** What of it stays at home. */
   readonly exclude: Exclusion;
   /** The entries, judged, each directory before what lies in it; may be read again. Refusals come as SiteReleaseErrors. */
@@ -33,11 +36,14 @@ export async function openSource(path: string, exclude = nothingExcluded): Promi
   });
   if (stats === undefined) return undefined;
   const read = readerOf(path, stats, exclude);
+  return sourceOf({ path, stats, exclude, form: stats.isDirectory() ? "directory" : "archive" }, read);
+}
+
+/** A source whose entries `read` gives, not yet judged. */
+export function sourceOf(what: Omit<Source, "entries" | "copies">, read: () => AsyncGenerator<RawEntry>): Source {
+  const { path, exclude } = what;
   return {
-    path,
-    stats,
-    exclude,
-    form: stats.isDirectory() ? "directory" : "archive",
+    ...what,
     entries: (shared) => admitted(read, new Admission(path, shared, exclude)),
     copies: (places) => copied(read, new Admission(path, allBut(places), exclude)),
   };
@@ -61,7 +67,8 @@ export function walkedOnce(source: Source): Source {
   };
 }
 
-function readerOf(path: string, stats: Stats, exclude: Exclusion): () => AsyncGenerator<RawEntry> {
+/** What reads everything that lies at a path, by its form. */
+export function readerOf(path: string, stats: Stats, exclude: Exclusion): () => AsyncGenerator<RawEntry> {
   if (stats.isDirectory()) return () => readDirectory(path, exclude);
   if (stats.isFile() && /\.(tar\.gz|tgz)$/i.test(path)) return () => readTarball(path, "gzip");
   if (stats.isFile() && /\.(tar\.zst|tzst)$/i.test(path)) return () => readTarball(path, "zstd");
@@ -99,7 +106,7 @@ function allBut(places: ReadonlySet<ReleasePath>): LeftOut {
   };
 }
 
-function unreadable(path: string, error: unknown): SiteReleaseError {
+export function unreadable(path: string, error: unknown): SiteReleaseError {
   const observed = error instanceof Error ? error.message : String(error);
   return new SiteReleaseError("source-unreadable", { action: `read ${path}`, observed }, { cause: error });
 }

@@ -25,7 +25,7 @@ export class StatCache {
 
   static async open(source: string): Promise<StatCache> {
     const name = createHash("sha256").update(source).digest("hex").slice(0, 32);
-    const path = join(cacheDir("digests"), `${name}.json`);
+    const path = join(cacheDir("digests"), name);
     return new StatCache(path, parse(await readFile(path, "utf8").catch(() => "")));
   }
 
@@ -46,22 +46,41 @@ export class StatCache {
     const partial = `${this.#path}.${randomBytes(6).toString("hex")}`;
     try {
       await mkdir(cacheDir("digests"), { recursive: true, mode: 0o700 });
-      await writeFile(partial, JSON.stringify({ format: 1, known: Object.fromEntries(this.#used) }), { mode: 0o600 });
+      await writeFile(partial, this.#lines(), { mode: 0o600 });
       await rename(partial, this.#path);
       await forgetOld(cacheDir("digests"));
     } catch {
       await rm(partial, { force: true }).catch(() => {}); // a home that cannot be written costs time, not correctness
     }
   }
+
+  /** The format's name, and each key with its value; neither holds a tab or a line end. A piece at a time: a large source has very many. */
+  *#lines(): Generator<string> {
+    yield `${FORMAT}\n`;
+    let lines: string[] = [];
+    for (const [key, value] of this.#used) {
+      lines.push(`${key}\t${value}\n`);
+      if (lines.length < 1000) continue;
+      yield lines.join("");
+      lines = [];
+    }
+    yield `${lines.join("")}end\n`;
+  }
 }
 
+const FORMAT = "pulumi-site-release digests 2";
+
 function parse(text: string): Map<string, string> {
-  try {
-    const saved: unknown = JSON.parse(text);
-    if (typeof saved !== "object" || saved === null || !("format" in saved) || saved.format !== 1) return new Map();
-    if (!("known" in saved) || typeof saved.known !== "object" || saved.known === null) return new Map();
-    return new Map(Object.entries(saved.known).filter((pair): pair is [string, string] => typeof pair[1] === "string"));
-  } catch {
-    return new Map(); // absent or damaged: everything is read again
+  const known = new Map<string, string>();
+  // Absent, damaged or cut: everything is read again.
+  if (!text.startsWith(`${FORMAT}\n`) || !text.endsWith("\nend\n")) return known;
+  for (
+    let at = FORMAT.length + 1, end = text.indexOf("\n", at);
+    end !== -1;
+    at = end + 1, end = text.indexOf("\n", at)
+  ) {
+    const tab = text.indexOf("\t", at);
+    if (tab !== -1 && tab < end) known.set(text.slice(at, tab), text.slice(tab + 1, end));
   }
+  return known;
 }

@@ -21,9 +21,11 @@ const flags = { file: "0", hardLink: "1", link: "2", dir: "5" } as const;
 /** Two empty blocks end a tar stream. */
 export const tarEnd: Buffer = Buffer.alloc(2 * BLOCK);
 
+const zeros = Buffer.alloc(BLOCK);
+
 /** What fills the last block of a content of `size` bytes. */
 export function tarPadding(size: number): Buffer {
-  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+  return zeros.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK);
 }
 
 /** The header of one member, with what long names need before it. */
@@ -55,7 +57,8 @@ function header(name: Buffer, flag: string, mode: number, size: number, mtime: n
   target.copy(block, 157, 0, NAME_ROOM);
   block.write("ustar  ", 257, "latin1");
   block.fill(" ", 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (let at = 0; at < BLOCK; at++) sum += block[at] ?? 0;
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;
 }

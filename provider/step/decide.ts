@@ -1,9 +1,12 @@
 import { StepRunOn, StepWhen } from "../stepArgs.ts";
 import type { StepHistory, StepPlan } from "./plan.ts";
 
-/** Whether a step is due, and why; "lost" when the switch that it follows was overtaken by another one. */
+/**
+ * Whether a step is due, and why; "lost" when the switch that it follows was overtaken by another one. Of what is to be undone: "undo", or
+ * "keep" what the step did. host/step.sh acts by these words.
+ */
 export interface Decision {
-  readonly action: "run" | "skip" | "lost";
+  readonly action: "run" | "skip" | "lost" | "undo" | "keep";
   readonly reason: string;
 }
 
@@ -22,6 +25,17 @@ export function decide({ version, when, runOn }: StepPlan, history: StepHistory)
   if (runOn === StepRunOn.Deploy && ranFor !== undefined) return skip(`it ran for ${version} already`);
   if (runOn === StepRunOn.Rollback && !isBack) return skip(`${version} was never live before`);
   return { action: "run", reason: isBack ? `${version} comes back` : `${version} goes live for the first time` };
+}
+
+/**
+ * What a step did is undone when it ran for the change of the live version that has just failed, be it in this update or in one before
+ * it that got no further; never what it did for a change that was made, or is.
+ */
+export function decideUndo({ version }: StepPlan, { live, since, ranFor }: StepHistory): Decision {
+  if (live === version) return { action: "keep", reason: `${version} is live` };
+  if (ranFor === undefined) return { action: "keep", reason: `it did not run for ${version}` };
+  if (ranFor !== since) return { action: "keep", reason: "it ran for an earlier switch" };
+  return { action: "undo", reason: `${version} did not go live` };
 }
 
 function skip(reason: string): Decision {

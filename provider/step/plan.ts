@@ -13,6 +13,19 @@ export interface StepPlan {
   readonly timeout: number;
 }
 
+/** A step before the switch. */
+export interface BeforeStep extends StepPlan {
+  /** What undoes it; for /bin/sh, in the release, as the command. */
+  readonly onRestore?: string;
+}
+
+/** A step whose work can be undone. */
+export type UndoableStep = BeforeStep & Required<Pick<BeforeStep, "onRestore">>;
+
+export function isUndoable(step: BeforeStep): step is UndoableStep {
+  return step.onRestore !== undefined;
+}
+
 /** What the host knows of a site's history, as far as a step needs it. */
 export interface StepHistory {
   /** The version that is live; absent: none was yet. */
@@ -23,7 +36,7 @@ export interface StepHistory {
   readonly times: number;
   /** The step followed the switch that made the live version live. */
   readonly declared: boolean;
-  /** The change at which the step ran last for its version; absent: it never ran for it. */
+  /** The change at which the step ran last for its version; absent: it never ran for it, or was undone. */
   readonly ranFor?: string;
 }
 

@@ -1,21 +1,28 @@
 import { randomBytes } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { OpcacheScript } from "../opcache/script.ts";
 import { rootDir, type Site } from "../site.ts";
+import { loginName } from "../transport/local.ts";
 import type { ScriptInputs } from "../transport/script.ts";
 import type { NginxPlan, Owner, SwitchPlan } from "./plan.ts";
 import type { SwitchContext } from "./result.ts";
+
+// The client keeps warmTimeout itself; its last word must not come too late by what a slow link takes.
+const WARM_GRACE = 30;
 
 /** One run of a script, for the journal and for those who wait for it. */
 export interface Run {
   readonly id: string;
   /** As in "alice@ci". */
   readonly who: string;
+  /** What only this run can know: who tells it has met what the run has put there. */
+  readonly nonce: string;
 }
 
 /** A run of this process. */
 export function newRun(): Run {
-  return { id: randomBytes(6).toString("hex"), who: `${userInfo().username}@${hostname()}` };
+  const hex = (bytes: number) => randomBytes(bytes).toString("hex");
+  return { id: hex(6), who: `${loginName()}@${hostname()}`, nonce: hex(12) };
 }
 
 /** What the switch's script starts with; every value is text. */
@@ -25,15 +32,19 @@ export function switchInputs(plan: SwitchPlan, context: SwitchContext, run: Run,
     ...runInputs(run, plan.site.deployPath, [owner.id, ...(formerId === undefined ? [] : [formerId])]),
     ...nginxInputs(plan.site, plan.nginx),
     version: plan.version,
+    strategy: plan.strategy,
+    nonce: run.nonce,
     root: rootDir(plan.site, plan.version),
     take_over: yes(takeOver),
     owner_words: ownerWords(owner),
     lock_timeout: seconds(plan.lockTimeout),
     commit_timeout: seconds(plan.commitTimeout),
+    warm_timeout: seconds(plan.opcache.warmTimeout + WARM_GRACE),
     reload_timeout: seconds(plan.reloadTimeout),
     drain_timeout: seconds(plan.drainTimeout),
     allow_pending: yes(plan.allowPendingEdits),
     after_steps: plan.afterSteps.join(" "),
+    before_steps: plan.beforeSteps.map(({ name }) => name).join(" "),
     opcache_script: opcache.name,
     opcache_text: opcache.text,
   };
@@ -59,6 +70,7 @@ export function nginxInputs(site: Site, nginx: NginxPlan): ScriptInputs {
     conf_dir: nginx.confDir,
     test_command: nginx.test ?? "",
     reload_command: nginx.reload ?? "",
+    nginx_timeout: seconds(nginx.timeout),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Site } from "../site.ts";
+import type { BeforeStep } from "../step/plan.ts";
 
 /** The commands and places of the host's nginx. */
 export interface NginxPlan {
@@ -6,6 +7,8 @@ export interface NginxPlan {
   readonly test?: string;
   /** The command that reloads; absent: `systemctl reload nginx.service` (without systemd `nginx -s reload`), with sudo unless root. */
   readonly reload?: string;
+  /** How long each of the two may take. */
+  readonly timeout: number;
   readonly pidFile: string;
   /** Carries the host lock, and is searched for edits that nobody has reloaded yet. */
   readonly confDir: string;
@@ -22,18 +25,26 @@ export interface SmokePlan {
   readonly expectBody?: string;
 }
 
-/** The requests to the switched site through nginx, each on a fresh connection. Times are in seconds. */
+/** The requests to the switched site, each on a fresh connection. Times are in seconds. */
 export interface ProbePlan {
+  /** Asked from this machine; absent: nginx is asked from its own host. */
+  readonly url?: string;
   readonly path: string;
   readonly scheme: "http" | "https";
-  /** Where on the host nginx listens. */
+  /** Where nginx listens, as seen from its host; with `url`, what that names. */
   readonly address: string;
   readonly port: number;
   /** The Host header, and the name that a certificate must have. */
   readonly host: string;
+  /** Certificates in PEM that are trusted besides those of this machine. */
+  readonly ca?: string;
   readonly method: string;
-  /** Statuses that pass; empty: see the default rule in probe.ts. */
+  /** Further headers of the requests; their values may be secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Statuses that pass; empty: see the default rule in verdict.ts. */
   readonly expectStatus: readonly number[];
+  /** A regular expression for each header that the answer must have. */
+  readonly expectHeaders: Readonly<Record<string, string>>;
   readonly expectBody?: string;
   /** How many good answers in a row are wanted. */
   readonly count: number;
@@ -41,12 +52,23 @@ export interface ProbePlan {
   readonly timeout: number;
 }
 
-/** How the old code leaves php-fpm's opcache. */
+/** How the new code comes into php-fpm's opcache, and the old code leaves it. */
 export interface OpcachePlan {
-  readonly policy: "invalidate" | "reset" | "none";
-  readonly via: "fastcgi" | "http";
+  readonly policy: "auto" | "invalidate" | "reset" | "none";
+  readonly via: "fastcgi" | "http" | "cachetool";
   /** The localhost endpoint, with `via: "http"`. */
   readonly url?: string;
+  /** Headers of the requests to it; their values are secrets. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The command or the phar on the host, with `via: "cachetool"`. */
+  readonly cachetool: string;
+  /** Globs of files in a release that are compiled besides those that the live one has cached. */
+  readonly warm: readonly string[];
+  /** Paths that are asked of the new release before the switch. */
+  readonly warmUrls: readonly string[];
+  /** How long all of that may take, in seconds. */
+  readonly warmTimeout: number;
+  readonly whenFull: "reset" | "skip" | "fail";
 }
 
 /** Who has a site on a host, as written there. */
@@ -60,7 +82,8 @@ export interface Owner {
 export interface SwitchPlan {
   readonly site: Site;
   readonly version: string;
-  readonly strategy: "include";
+  /** "symlink": nginx follows `current` at each request; "include": it reads the include at each reload. */
+  readonly strategy: "include" | "symlink";
   /** Sockets or host:port of the php-fpm pools; empty: the one that the user can write is found on the host. */
   readonly pools: readonly string[];
   readonly smoke: SmokePlan;
@@ -74,4 +97,6 @@ export interface SwitchPlan {
   readonly allowPendingEdits: boolean;
   /** The names of the steps that follow this switch: its commit says so in the journal. */
   readonly afterSteps: readonly string[];
+  /** The steps before this switch that can be undone, in their order. */
+  readonly beforeSteps: readonly BeforeStep[];
 }

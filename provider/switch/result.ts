@@ -1,3 +1,4 @@
+import { type Failure, SiteReleaseError } from "../errors.ts";
 import type { SwitchReport } from "../report.ts";
 import type { Owner } from "./plan.ts";
 
@@ -17,6 +18,20 @@ export interface SwitchResult {
   readonly report: SwitchReport;
   readonly warnings: readonly string[];
 }
+
+/** A switch that the host ended with a reason. */
+export class SwitchError extends SiteReleaseError {
+  /** The host proved that an earlier version serves, or nothing where none ever did. */
+  readonly restored: boolean;
+
+  constructor(reason: string, failure: Failure, restored: boolean) {
+    super(reason, failure);
+    this.restored = restored;
+  }
+}
+
+/** The reason of the error before anything was changed: a step before the switch was undone, and must run again. */
+export const STEP_UNDONE = "step-undone";
 
 /** The reason of the one error after which nobody knows what the host serves. */
 export const RESTORE_FAILED = "restore-failed";

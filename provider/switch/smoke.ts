@@ -2,14 +2,21 @@ import { SiteReleaseError } from "../errors.ts";
 import { excerpt } from "../excerpt.ts";
 import { diagnosePool } from "../opcache/pool.ts";
 import { phpRefusal } from "../opcache/refusal.ts";
-import { askPhp, type PoolAnswer } from "../opcache/request.ts";
-import { rootDir, type Site } from "../site.ts";
-import type { Address, Transport } from "../transport/transport.ts";
+import type { PoolAnswer } from "../opcache/request.ts";
+import { rootDir } from "../site.ts";
+import type { Transport } from "../transport/transport.ts";
+import { askFront, type Front } from "./front.ts";
 import type { SmokePlan } from "./plan.ts";
 
 /** What the release answered before anybody saw it. */
 export type SmokeResult =
-  | { readonly outcome: "passed"; readonly status: number; readonly seconds: number }
+  | {
+      readonly outcome: "passed";
+      readonly status: number;
+      readonly seconds: number;
+      /** How the pool was reached, where not as usual. */
+      readonly detour?: string;
+    }
   /** Nothing was tried, and nothing needs to be. */
   | { readonly outcome: "skipped"; readonly why: string }
   /** The pool cannot be reached: the release was not tried, for want of the right in `next`. */
@@ -28,33 +35,23 @@ export interface SmokeFailure {
 
 const TIMEOUT_SECONDS = 30;
 
-/**
- * Runs the front controller of a release straight through php-fpm, before nginx knows of the release. A site without one
- * (`hasFrontController` false) has nothing to try.
- */
+/** Runs the front controller of a release straight through php-fpm, before nginx knows of the release. */
 export async function smoke(
   transport: Transport,
-  pool: Address,
-  site: Site,
-  version: string,
+  front: Front,
   plan: SmokePlan,
-  hasFrontController: boolean,
   timeoutSeconds: number = TIMEOUT_SECONDS,
 ): Promise<SmokeResult> {
-  if (!hasFrontController) return { outcome: "skipped", why: "no front controller" };
-  const root = rootDir(site, version);
-  const scriptFilename = `${root}/index.php`;
-  const { serverName } = site;
-  const { method, path, headers } = plan;
-  const request = { scriptFilename, scriptName: "/index.php", documentRoot: root, method, path, headers };
+  const { pool, site, version } = front;
+  const { method, path } = plan;
   const start = performance.now();
   try {
-    const further = { host: serverName, port: 80, body: Buffer.alloc(0) };
-    const answer = await askPhp(transport, pool, { ...request, ...further }, timeoutSeconds);
-    const failure = judge(plan, scriptFilename, answer);
-    return failure === undefined
-      ? { outcome: "passed", status: answer.status, seconds: (performance.now() - start) / 1000 }
-      : { outcome: "failed", ...failure };
+    const answer = await askFront(transport, front, plan, timeoutSeconds);
+    const failure = judge(plan, `${rootDir(site, version)}/index.php`, answer);
+    if (failure !== undefined) return { outcome: "failed", ...failure };
+    const { status, detour } = answer;
+    const took = (performance.now() - start) / 1000;
+    return { outcome: "passed", status, seconds: took, ...(detour !== undefined && { detour }) };
   } catch (error) {
     if (!(error instanceof SiteReleaseError)) throw error;
     if (error.reason === "pool-unreachable")

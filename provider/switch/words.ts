@@ -1,9 +1,10 @@
 import type { Failure } from "../errors.ts";
+import { needs } from "../needs.ts";
 import { versionOf } from "../site.ts";
-import { LOGIN_NAME, sudoersFor } from "../texts.ts";
 import type { Answer } from "../transport/conversation.ts";
 import { ownerName } from "./owner.ts";
 import type { SwitchPlan } from "./plan.ts";
+import { unresolved } from "./trace.ts";
 
 /** What a failure is told about. */
 export interface FailedSwitch {
@@ -30,15 +31,18 @@ export function explain(failed: FailedSwitch): Words & { readonly reason: string
   return { ...wordsFor(reason, detail, said, failed), reason };
 }
 
-const texts: Readonly<Record<string, string>> = {
-  "test-red-before": "nginx-test",
-  "test-red-after": "nginx-test",
-  "reload-refused": "reload",
-};
+const texts: ReadonlyMap<string, string> = new Map([
+  ["test-red-before", "nginx-test"],
+  ["test-red-after", "nginx-test"],
+  ["reload-refused", "reload"],
+]);
 
-// nginx and sudo say what matters last; nginx's own warnings come first.
 function lastWords(answer: Answer, reason: string): string {
-  const lines = answer.texts.get(texts[reason] ?? "") ?? [];
+  return wordsThatMatter(answer.texts.get(texts.get(reason) ?? "") ?? []);
+}
+
+/** Of what a command of the host's said: nginx and sudo say what matters last, and nginx's own warnings come first. */
+export function wordsThatMatter(lines: readonly string[]): string {
   const alarms = lines.filter((line) => /\[(emerg|alert|crit)\]/.test(line));
   return (alarms.length > 0 ? alarms : lines.slice(-3))
     .join("; ")
@@ -59,11 +63,10 @@ function refusal(said: string): Refusal | undefined {
 function refusedWords(refused: Refusal, command: string, failed: FailedSwitch): Words {
   const { user } = failed;
   if (refused === "stopped") return stopped(includedVersion(failed));
-  const rights = sudoersFor({ user: LOGIN_NAME.test(user) ? user : "deploy" });
   return {
     observed: `${user} may not run "${command}" without a password`,
     expected: "the two sudo rights of the site's user",
-    next: `Put these lines into /etc/sudoers.d/site-release (visudo -f keeps its mode right):\n${rights.trim()}`,
+    next: needs.sudo.grant(user),
   };
 }
 
@@ -84,7 +87,9 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
   const { site, version } = plan;
   switch (reason) {
     case "smoke-failed":
+    case "warm-failed":
     case "probe-failed":
+    case "current-unresolved":
       return seen ?? { observed: `the client fell silent (${detail})` };
     case "release-missing":
       return {
@@ -98,23 +103,37 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
     case "release-unreadable":
       return {
         observed: `nginx's worker may not pass ${detail}`,
-        next: `Let others read it, as in "chmod o+rx ${detail.split(" ")[0] ?? ""}"`,
+        next: needs.passable.grant(detail.split(" ")[0] ?? ""),
       };
+    case "conf-dir-unreadable":
+      return {
+        observed: `${failed.user} cannot read ${detail}`,
+        expected: "nginx's configuration: its lock is on that directory, and edits in it are looked for",
+        next: "Set `nginx.confDir` to where nginx's configuration lies, or let the login read it",
+      };
+    case "deploy-path-unreadable":
+      return {
+        observed: `${failed.user} cannot read ${detail}`,
+        expected: "the site's directory, whose lock is on it",
+        next: needs.deployPath.grant(failed.user, detail),
+      };
+    case "include-unreadable":
+      return { observed: `${detail} is no file that ${failed.user} can read` };
     case "include-unwritable":
       return {
         observed: `${failed.user} may not write in ${detail}`,
-        next: `Give ${failed.user} that directory, or set \`includePath\` to a place of theirs and name it in the server block`,
+        next: needs.includeDir.grant(failed.user),
       };
     case "site-unwritable":
       return {
         observed: `${failed.user} may not write ${detail}`,
-        next: `As root: chown ${failed.user} ${detail}`,
+        next: needs.ownPlace.grant(failed.user, detail),
       };
     case "tool-missing":
-      return { observed: `"${detail}" is not installed`, next: `Install it (on Debian: ${packageOf(detail)})` };
+      return { observed: `the host has no ${detail}`, next: needs.tool.grant(detail) };
     case "site-locked":
       return {
-        observed: `another switch of the site holds the lock (${detail})`,
+        observed: `${detail} holds the site's lock`,
         expected: `it to end within ${plan.lockTimeout} s`,
         next: "Wait for it and try again, or raise `lockTimeout`",
       };
@@ -151,9 +170,12 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
       };
     case "test-red-after":
       return { observed: `nginx refuses the configuration with our include (${said})` };
+    case "test-late-before":
+    case "test-late-after":
+      return late(detail, failed);
     case "pending-edits":
       return {
-        observed: `edits that nobody has reloaded would go live with ours: ${(answer.texts.get("pending-edit") ?? []).join(", ")}`,
+        observed: `edits that nobody has reloaded would go live with ours: ${pendingEdits(answer).join(", ")}`,
         next: "Have them tested and reloaded, or set `allowPendingEdits: true`",
       };
     case "include-unread":
@@ -162,26 +184,58 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
         expected: `"include ${detail};" and "root $root_dir;" in the server block of ${site.serverName}`,
         next: "Put them there (nginxSnippet() gives a whole server block), and reload nginx",
       };
+    case "current-unused":
+      return unresolved(plan, `${version} was live already, and nobody has followed the link while the site was asked`);
+    case "current-moved":
+      return {
+        observed: `somebody moved ${site.deployPath}/current while the new version was probed`,
+        next: 'Let one tool switch the site, and run "pulumi up" again',
+      };
     case "nginx-not-running":
       return stopped(includedVersion(failed));
     case "reload-refused":
       return { observed: `"${detail}" failed (${said || "no output"})`, ...stalePidFile(failed) };
     case "reload-ignored":
       return {
-        observed: `no new nginx worker came up within ${plan.reloadTimeout} s of "${detail}", though it reported success`,
+        observed: `no new nginx worker came up within ${plan.reloadTimeout} s of "${detail}", though it reported success${withEdits(answer)}`,
         next: `See nginx's error log for lines with [emerg]: a taken port or a changed shared zone stops a reload`,
       };
+    case "reload-late": {
+      const { observed, next } = late(detail, failed);
+      return { observed: `${observed}, and no new nginx worker came up`, ...(next !== undefined && { next }) };
+    }
+    case "pid-file-stranger": {
+      const [pid = "", ...title] = detail.split(" ");
+      const { pidFile } = plan.nginx;
+      return {
+        observed: `${pidFile} names process ${pid}${
+          title.length > 0
+            ? ` (${title
+                .join(" ")
+                .replace(/[^\x20-\x7e]/g, " ")
+                .trim()
+                .slice(0, 100)})`
+            : ""
+        }, which is not nginx's master and would get the reload's signal`,
+        next: `As root: echo ${answer.facts.get("pid-file")} >${pidFile}; if nginx keeps its pid elsewhere, set \`nginx.pidFile\``,
+      };
+    }
     case "old-workers-stay":
       return { observed: `old nginx workers still accept ${plan.reloadTimeout} s after the reload` };
     case "workers-died":
       return {
-        observed: "the new nginx workers died at their start",
+        observed: `the new nginx workers died at their start${withEdits(answer)}`,
         next: "See nginx's error log for lines with [alert] and [emerg]",
       };
     case "nginx-stopped":
       return { observed: "nginx stopped during the switch", next: 'Start it as root: "systemctl start nginx.service"' };
     case "disk-full":
       return { observed: `no room or no right to write (${detail})`, next: "Make room and try again" };
+    case "step-undone":
+      return {
+        observed: `step ${detail} was undone after an earlier switch to ${version} failed, and has not run since`,
+        next: 'Run "pulumi up" again',
+      };
     case "unrecovered":
       return { observed: `an interrupted switch to ${detail} could not be restored` };
     case "signalled":
@@ -192,16 +246,27 @@ function wordsFor(reason: string, detail: string, said: string, failed: FailedSw
   }
 }
 
-function stalePidFile({ plan, answer }: FailedSwitch): Pick<Words, "next"> {
-  const master = answer.facts.get("pid-file");
-  if (master === undefined) return {};
-  const { pidFile } = plan.nginx;
+/** Files of nginx's configuration that nobody had reloaded before. */
+function pendingEdits({ texts }: Answer): readonly string[] {
+  return texts.get("pending-edit") ?? [];
+}
+
+// Whoever allowed them must hear of them when the reload fails: our include alone stops no worker.
+function withEdits(answer: Answer): string {
+  const edits = pendingEdits(answer);
+  return edits.length === 0 ? "" : `, with edits that nobody had reloaded before: ${edits.join(", ")}`;
+}
+
+function late(command: string, { plan, answer, user }: FailedSwitch): Words {
+  const left = answer.facts.has("goes-on") ? `, and goes on: ${user} may not end what root runs` : "";
   return {
-    next: `${pidFile} does not name nginx's master, and a reload needs that. As root: echo ${master} >${pidFile}`,
+    observed: `"${command}" did not end within ${plan.nginx.timeout} s${left}`,
+    next: "See what it waits for (a name that no DNS answers, a password, a disk), or raise `nginx.timeout`",
   };
 }
 
-function packageOf(tool: string): string {
-  const packages: Readonly<Record<string, string>> = { flock: "util-linux", nginx: "nginx-light", find: "findutils" };
-  return packages[tool] ?? tool;
+function stalePidFile({ plan, answer }: FailedSwitch): Pick<Words, "next"> {
+  const master = answer.facts.get("pid-file");
+  if (master === undefined) return {};
+  return { next: needs.pidFile.grant(plan.nginx.pidFile, master) };
 }

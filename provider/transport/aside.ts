@@ -1,28 +1,47 @@
 const KEPT_NOISE = 4096;
 
-/** What comes on standard error: noise, until the script says that what follows is printed by a command of the user's. */
+/** What comes on standard error: noise, but for what lies between two marks of the script, which a command of the user's printed. */
 export class Aside {
   /** The end of what nobody was to print. */
   noise = "";
-  readonly #begin: string;
+  readonly #mark: string;
   readonly #output: (text: string) => void;
-  #begun = false;
+  #isOutput = false;
+  /** The start of a mark, as it seems. */
+  #held = "";
 
   constructor(marker: string, output: (text: string) => void = () => {}) {
-    this.#begin = `${marker} output\n`;
+    this.#mark = `${marker} output\n`;
     this.#output = output;
   }
 
   hear(text: string): void {
-    if (this.#begun) {
-      this.#output(text);
-      return;
+    const parts = (this.#held + text).split(this.#mark);
+    const last = parts.pop() ?? "";
+    for (const part of parts) {
+      this.#take(part);
+      this.#isOutput = !this.#isOutput;
     }
-    const heard = this.noise + text;
-    const at = heard.indexOf(this.#begin);
-    this.#begun = at !== -1;
-    this.noise = (this.#begun ? heard.slice(0, at) : heard).slice(-KEPT_NOISE);
-    const rest = heard.slice(at + this.#begin.length);
-    if (this.#begun && rest !== "") this.#output(rest);
+    this.#held = last.slice(last.length - this.#overlap(last));
+    this.#take(last.slice(0, last.length - this.#held.length));
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.#take(this.#held);
+    this.#held = "";
+  }
+
+  #take(text: string): void {
+    if (text === "") return;
+    if (this.#isOutput) this.#output(text);
+    else this.noise = (this.noise + text).slice(-KEPT_NOISE);
+  }
+
+  /** How much of a mark's start `text` ends with. */
+  #overlap(text: string): number {
+    let length = Math.min(text.length, this.#mark.length - 1);
+    while (!text.endsWith(this.#mark.slice(0, length))) length -= 1;
+    return length;
   }
 }

@@ -40,19 +40,53 @@ export interface Hop extends Endpoint {
   readonly user: string;
   readonly dialErrorLimit: number;
   readonly perDialTimeout: number;
-  /** "connection" or "connection.proxy": advice names inputs. */
-  readonly input: string;
+  readonly names: EndpointNames;
+}
+
+/** What the fields of an endpoint are called where a person gave them, for advice. */
+export interface EndpointNames {
+  readonly host: string;
+  readonly port: string;
+  readonly user: string;
+  readonly password: string;
+  readonly privateKey: string;
+  readonly privateKeyPath: string;
+  /** Absent where a passphrase cannot be given. */
+  readonly privateKeyPassword?: string;
+  readonly hostKey: string;
+}
+
+/** The same for a connection. */
+export interface ConnectionNames {
+  readonly target: EndpointNames;
+  readonly proxy: EndpointNames;
+}
+
+/** The names that inputs of resources have. */
+export const INPUT_NAMES: ConnectionNames = { target: inputNames("connection"), proxy: inputNames("connection.proxy") };
+
+function inputNames(input: string): EndpointNames {
+  return {
+    host: `${input}.host`,
+    port: `${input}.port`,
+    user: `${input}.user`,
+    password: `${input}.password`,
+    privateKey: `${input}.privateKey`,
+    privateKeyPath: `${input}.privateKeyPath`,
+    privateKeyPassword: `${input}.privateKeyPassword`,
+    hostKey: `${input}.hostKey`,
+  };
 }
 
 /** An endpoint with its defaults. */
-export function hopOf(endpoint: Endpoint, input: string): Hop {
+export function hopOf(endpoint: Endpoint, names: EndpointNames): Hop {
   return {
     ...endpoint,
     port: endpoint.port ?? 22,
     user: endpoint.user ?? "root",
     dialErrorLimit: endpoint.dialErrorLimit ?? 10,
     perDialTimeout: endpoint.perDialTimeout ?? 15,
-    input,
+    names,
   };
 }
 

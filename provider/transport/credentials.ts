@@ -25,7 +25,7 @@ export function findCredentials<Key>(hop: Hop, parse: KeyParser<Key>): Credentia
   const found = named.length > 0 ? named : [...defaultAgent(), ...defaultKeys(hop, parse)];
   if (found.length === 0)
     throw unusable(hop, "there is nothing to log in with: no agent (SSH_AUTH_SOCK), no key file without a passphrase", {
-      expected: `an agent, ~/.ssh/${DEFAULT_KEYS.join(" or ")}, or ${hop.input}.privateKeyPath`,
+      expected: `an agent, ~/.ssh/${DEFAULT_KEYS.join(" or ")}, or ${hop.names.privateKeyPath}`,
       next: "Start an agent and add the key (ssh-add), or name the key file",
     });
   return found;
@@ -34,11 +34,11 @@ export function findCredentials<Key>(hop: Hop, parse: KeyParser<Key>): Credentia
 function namedKeys<Key>(hop: Hop, parse: KeyParser<Key>): Credential<Key>[] {
   const found: Credential<Key>[] = [];
   if (hop.privateKey !== undefined) {
-    const source = `${hop.input}.privateKey`;
+    const source = hop.names.privateKey;
     found.push({ kind: "key", source, key: readKey(hop, parse, source, hop.privateKey) });
   }
   if (hop.privateKeyPath !== undefined) {
-    const source = `${hop.input}.privateKeyPath ${hop.privateKeyPath}`;
+    const source = `${hop.names.privateKeyPath} ${hop.privateKeyPath}`;
     found.push({ kind: "key", source, key: readKey(hop, parse, source, readKeyFile(hop, hop.privateKeyPath)) });
   }
   return found;
@@ -51,9 +51,7 @@ function namedAgent(hop: Hop): Credential<never>[] {
 }
 
 function namedPassword(hop: Hop): Credential<never>[] {
-  return hop.password === undefined
-    ? []
-    : [{ kind: "password", source: `${hop.input}.password`, password: hop.password }];
+  return hop.password === undefined ? [] : [{ kind: "password", source: hop.names.password, password: hop.password }];
 }
 
 function defaultAgent(): Credential<never>[] {
@@ -78,7 +76,7 @@ function readKeyFile(hop: Hop, path: string): string {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     const observed = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-    throw unusable(hop, `${hop.input}.privateKeyPath ${absolute} ${observed}`, {
+    throw unusable(hop, `${hop.names.privateKeyPath} ${absolute} ${observed}`, {
       expected: "the file of a private key",
     });
   }
@@ -106,9 +104,13 @@ function keyAdvice(text: string, hop: Hop): { readonly expected: string; readonl
   const expected = "a private key as ssh-keygen writes it";
   if (/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text))
     return { expected, next: "Take privateKeyOpenssh of @pulumi/tls, or convert the file with ssh-keygen -p -f FILE" };
+  const { privateKeyPath, privateKeyPassword } = hop.names;
   return {
     expected,
-    next: `Give the whole text of the key, and its passphrase as ${hop.input}.privateKeyPassword if it has one; or add the key to an agent and leave both out`,
+    next:
+      privateKeyPassword === undefined
+        ? `Add the key to an agent (ssh-add) and leave ${privateKeyPath} out`
+        : `Give the whole text of the key, and its passphrase as ${privateKeyPassword} if it has one; or add the key to an agent and leave both out`,
   };
 }
 

@@ -98,7 +98,7 @@ function unreachable(hop: Hop, last: Unreachable, count: number): SiteReleaseErr
       observed: last.message,
       expected: "an SSH server",
       ...(count > 1 && { done: `gave up after ${count} attempts` }),
-      next: `Check ${hop.input}.host and ${hop.input}.port, that the machine runs, and that no firewall stands between`,
+      next: `Check ${hop.names.host} and ${hop.names.port}, that the machine runs, and that no firewall stands between`,
     },
     { cause: last },
   );

@@ -16,7 +16,7 @@ export function hostTrust(hop: Hop, files: readonly KnownHostsFile[]): HostTrust
   if (hop.hostKey !== undefined) {
     const key = parseHostKey(hop.hostKey);
     if (key === undefined) throw unreadable(hop);
-    return { trusted: [{ key, mark: "", place: `${hop.input}.hostKey` }], revoked: [], authority: undefined };
+    return { trusted: [{ key, mark: "", place: hop.names.hostKey }], revoked: [], authority: undefined };
   }
   const known = knownHosts(files, knownHostsName(hop.host, hop.port));
   // A host on another port may be known by its bare name: OpenSSH's check_host_key() "without port identifier" does the same.
@@ -59,7 +59,7 @@ export function hostKeyAlgorithms(trust: HostTrust): HostKeyAlgorithm[] {
 function unreadable(hop: Hop): SiteReleaseError {
   return new SiteReleaseError("host-key-unreadable", {
     action: `connect to ${hopName(hop)}`,
-    observed: `${hop.input}.hostKey is not a public key`,
+    observed: `${hop.names.hostKey} is not a public key`,
     expected: 'one line as in authorized_keys, "ssh-ed25519 AAAA…"',
     next: `Take the line from /etc/ssh/ssh_host_ed25519_key.pub on the host`,
   });
@@ -78,8 +78,8 @@ function unknownKey(hop: Hop, trust: HostTrust, key: HostKey): SiteReleaseError 
   return new SiteReleaseError("host-key-unknown", {
     action: `connect to ${hopName(hop)}`,
     observed: `its host key is not known (${shown(key)})${authority}`,
-    expected: `a key that ${hop.input}.hostKey or known_hosts names`,
-    next: `Compare the fingerprint with the host's own (cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf - there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set ${hop.input}.hostKey to "${hostKeyLine(key)}"`,
+    expected: `a key that ${hop.names.hostKey} or known_hosts names`,
+    next: `Compare the fingerprint with the host's own (cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf - there); if it is the same, add this line to ~/.ssh/known_hosts: ${line} - or set ${hop.names.hostKey} to "${hostKeyLine(key)}"`,
   });
 }
 
@@ -87,7 +87,7 @@ function wrongKey(hop: Hop, trust: HostTrust, key: HostKey): SiteReleaseError {
   const expected = trust.trusted.map((known) => `${shown(known.key)} (${known.place})`).join(" or ");
   const name = knownHostsName(hop.host, hop.port);
   const forget =
-    hop.hostKey === undefined ? `remove the old key (ssh-keygen -R '${name}') and add` : `set ${hop.input}.hostKey to`;
+    hop.hostKey === undefined ? `remove the old key (ssh-keygen -R '${name}') and add` : `set ${hop.names.hostKey} to`;
   const line = hop.hostKey === undefined ? `${name} ${hostKeyLine(key)}` : `"${hostKeyLine(key)}"`;
   return new SiteReleaseError("host-key-wrong", {
     action: `connect to ${hopName(hop)}`,

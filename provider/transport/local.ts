@@ -73,6 +73,9 @@ const REFUSALS: Readonly<Record<string, { readonly reason: string; readonly obse
   EACCES: { reason: "connect-forbidden", observed: "this user may not write to it" },
   EPERM: { reason: "connect-forbidden", observed: "this user may not write to it" },
   ENOENT: { reason: "connect-absent", observed: "it does not exist" },
+  ENOTFOUND: { reason: "connect-absent", observed: "its name is not known here" },
+  EAI_AGAIN: { reason: "connect-refused", observed: "its name could not be looked up" },
+  ETIMEDOUT: { reason: "connect-refused", observed: "it does not answer" },
 };
 
 function refused(address: Address, error: unknown): SiteReleaseError {
@@ -85,7 +88,8 @@ function refused(address: Address, error: unknown): SiteReleaseError {
   return new SiteReleaseError(reason, { action: `reach ${place}`, host: "this host", observed }, { cause: error });
 }
 
-function loginName(): string {
+/** Who this process runs as. */
+export function loginName(): string {
   try {
     return userInfo().username;
   } catch {

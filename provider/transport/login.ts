@@ -42,19 +42,21 @@ export class Login<Method extends { readonly type: string }> {
   /** No attempt is left. */
   refused(accepted: readonly string[] | null): SiteReleaseError {
     return this.cutShort(
-      `the host lets ${this.#hop.user} in by ${accepted?.join(", ") || "nothing that it names"} only`,
+      accepted !== null && accepted.length > 0
+        ? `the host lets ${this.#hop.user} in by ${accepted.join(", ")} only`
+        : `the host does not say how it lets ${this.#hop.user} in`,
     );
   }
 
   cutShort(observed: string): SiteReleaseError {
-    const { input, user } = this.#hop;
+    const { names, user } = this.#hop;
     const tried = [...this.#tried].map((source) =>
       this.#failed.has(source) ? `${source}, which did not do its part` : source,
     );
     return new SiteReleaseError("authentication-refused", {
       action: `log in to ${hopName(this.#hop)} as ${user}`,
       observed: `${observed}; tried: ${tried.length === 0 ? "nothing of what was given fits" : tried.join("; ")}`,
-      next: `Check ${input}.user, and that the public key is in ~${user}/.ssh/authorized_keys on the host`,
+      next: `Check ${names.user}, and that the public key is in ~${user}/.ssh/authorized_keys on the host`,
     });
   }
 }

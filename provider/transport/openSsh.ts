@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { ChannelRefused, channelDuplex } from "./channel.ts";
-import { type Connection, type Hop, hopOf } from "./connection.ts";
+import { type Connection, type Hop, hopOf, INPUT_NAMES } from "./connection.ts";
 import { dialDeadline, dialing, type Notice, openSocket, tooLate, Unreachable } from "./dial.ts";
 import { hostTrust } from "./hostTrust.ts";
 import { readKnownHosts } from "./knownHosts.ts";
@@ -8,12 +8,12 @@ import { type Link, logIn, sshCredentials } from "./ssh.ts";
 import { SshTransport } from "./sshTransport.ts";
 
 /** Connects and logs in, through the proxy if there is one. Everything that can be wrong on this machine is looked at first. */
-export async function openSsh(connection: Connection, notice: Notice): Promise<SshTransport> {
+export async function openSsh(connection: Connection, notice: Notice, names = INPUT_NAMES): Promise<SshTransport> {
   const { proxy, ...target } = connection;
   const files = readKnownHosts();
   const prepare = (hop: Hop) => ({ hop, trust: hostTrust(hop, files), credentials: sshCredentials(hop) });
-  const last = prepare(hopOf(target, "connection"));
-  const first = proxy === undefined ? undefined : prepare(hopOf(proxy, "connection.proxy"));
+  const last = prepare(hopOf(target, names.target));
+  const first = proxy === undefined ? undefined : prepare(hopOf(proxy, names.proxy));
   if (first === undefined) {
     const [link, socket] = await dial(last, (deadline) => openSocket(last.hop, deadline), notice);
     return new SshTransport(link, socket, last.hop);

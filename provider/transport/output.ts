@@ -3,6 +3,10 @@ import { excerpt } from "../excerpt.ts";
 const KEPT_BYTES = 64 * 1024;
 const LAST_LINES = 5;
 const LINE = 200;
+const TRACE_LINES = 200;
+/** What PHP, its frameworks and most programs say where something went wrong, and how a line of a stack trace begins. */
+const ALARM = /exception|error|fatal|SQLSTATE/i;
+const FRAME = /^\s*(?:#\d|at |\d+ |thrown in|stack trace)/i;
 
 /** What a command of the user's prints: its lines as they come, and in the end the last 64 kB of it. */
 export class Output {
@@ -31,11 +35,12 @@ export class Output {
       .replace(/^\uFFFD+/, "");
   }
 
-  /** ", and printed last: …", or nothing when it printed nothing; for an error. */
+  /** ", and printed last: …", or nothing when it printed nothing; for an error. A stack trace has its message before it. */
   get lastWords(): string {
     const lines = this.text.split("\n").filter((line) => line.trim() !== "");
     if (lines.length === 0) return "";
-    const last = lines.slice(-LAST_LINES).map((line) => excerpt(line.trimEnd(), LINE));
-    return `, and printed last: ${last.join(" | ")}`;
+    const message = lines.slice(-TRACE_LINES, -LAST_LINES).findLast((line) => ALARM.test(line) && !FRAME.test(line));
+    const told = [...(message === undefined ? [] : [message.trimStart(), "…"]), ...lines.slice(-LAST_LINES)];
+    return `, and printed last: ${told.map((line) => excerpt(line.trimEnd(), LINE)).join(" | ")}`;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { SiteReleaseError } from "../errors.ts";
 
 /** The variables a script starts with; their names are ours, their values anybody's. */
 export type ScriptInputs = Readonly<Record<string, string>>;
@@ -29,13 +30,25 @@ export function hostScript(name: string): string {
  * third: a new connection's first packets hold no more (RFC 6928).
  */
 export function commandLine(script: string, inputs: ScriptInputs): string {
-  const assignments = Object.entries(inputs).map(([name, value]) => `${variable(name)}=${quote(value)}\n`);
-  const text = Buffer.from((assignments.join("") + script).trimEnd(), "utf8");
+  const text = Buffer.from((assignments(inputs) + script).trimEnd(), "utf8");
   const loader = `LC_ALL=C; export LC_ALL; s=$(printf %s ${gzipSync(text, { level: 9 }).toString("base64")} | base64 -d | gzip -d) && test \${#s} -eq ${text.length} || exit ${DAMAGED}; eval "$s"`;
   const line = `exec /bin/sh -c '${loader}'`;
   if (line.length > LONGEST_LINE)
-    throw new Error(`a script and its inputs make a line of ${line.length} bytes, and a host takes ${LONGEST_LINE}`);
+    throw new SiteReleaseError("script-too-long", {
+      action: "run a script of this package",
+      observed: `it and its inputs make a command line of ${line.length} bytes`,
+      expected: `at most ${LONGEST_LINE}, which a host takes`,
+      done: "nothing was changed",
+      next: "Put long commands into files of the release, and name those",
+    });
   return line;
+}
+
+/** The lines that set a script's variables. */
+export function assignments(inputs: ScriptInputs): string {
+  return Object.entries(inputs)
+    .map(([name, value]) => `${variable(name)}=${quote(value)}\n`)
+    .join("");
 }
 
 function variable(name: string): string {

@@ -27,6 +27,8 @@ export interface Link {
 
 /** How long the host may take to decide whether it lets us in: PAM and directory services are slow at times. */
 const LOGIN_SECONDS = 60;
+/** How long it may take to begin a session: PAM again. A connection of its own has the time of whoever asks for it. */
+const SESSION_SECONDS = 120;
 /** A link is given up when nothing was heard through this many questions, this many seconds apart. */
 const SILENT_BEATS = 3;
 const BEAT_SECONDS = 5;
@@ -185,7 +187,8 @@ function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link 
   });
   client.once("close", () => lose("the host closed it"));
 
-  const open = (ask: (done: (error: Error | undefined, channel: Channel) => void) => void): Promise<Channel> =>
+  type Done = (error: Error | undefined, channel: Channel) => void;
+  const open = (ask: (done: Done) => void): Promise<Channel> =>
     new Promise((resolve, reject) => {
       // ssh2 throws for a socket that has ended but is not closed yet.
       if (!socket.writable) lose("the host closed it");
@@ -198,7 +201,11 @@ function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link 
   return {
     hostKey,
     lost: loss.signal,
-    exec: (command) => open((done) => client.exec(command, done)),
+    exec: (command) =>
+      inTime(
+        open((done) => client.exec(command, done)),
+        hop,
+      ),
     forward: (address) =>
       open((done) =>
         "socket" in address
@@ -211,6 +218,26 @@ function watch(client: Client, socket: Duplex, hop: Hop, hostKey: string): Link 
       setTimeout(() => socket.destroy(), GOODBYE_SECONDS * 1000).unref();
     },
   };
+}
+
+async function inTime(opening: Promise<Channel>, hop: Hop): Promise<Channel> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      opening.then((channel) => channel.close()).catch(() => {}); // it may still come
+      reject(sessionLate(hop));
+    }, SESSION_SECONDS * 1000);
+  });
+  return Promise.race([opening, late]).finally(() => clearTimeout(timer));
+}
+
+function sessionLate(hop: Hop): SiteReleaseError {
+  return new SiteReleaseError("session-late", {
+    action: "begin a session",
+    host: hopName(hop),
+    observed: `sshd has not answered for ${SESSION_SECONDS} s, though the connection lives`,
+    next: "See what hangs there: a PAM module, a home directory on a network file system, the login shell",
+  });
 }
 
 function refusal(error: Error): ChannelRefused {

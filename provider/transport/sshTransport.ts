@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { SiteReleaseError } from "../errors.ts";
 import { type Channel, ChannelRefused, channelDuplex, channelInput, output } from "./channel.ts";
 import { type Hop, hopName } from "./connection.ts";
+import { forwardRefused, isForbidden } from "./forwarding.ts";
+import { openPipe, PipeRefused } from "./pipe.ts";
 import { Places } from "./places.ts";
 import type { Link } from "./ssh.ts";
 import type { Address, Exit, Purpose, Session, Transport } from "./transport.ts";
@@ -63,7 +65,19 @@ export class SshTransport implements Transport {
       channel.on("error", () => {}); // the stream made of it tells its own
       return channelDuplex(channel, this.lost);
     } catch (error) {
-      throw error instanceof ChannelRefused ? forwardRefused(this, address, error) : error;
+      if (!(error instanceof ChannelRefused)) throw error;
+      // Of a socket sshd says the same whether it forbids it or the socket is not there.
+      if (!isForbidden(error) && !("socket" in address)) throw forwardRefused(this, address, error);
+      return await this.#pipe(address, error);
+    }
+  }
+
+  /** Connects by a program on the host, since sshd does not. */
+  async #pipe(address: Address, refused: ChannelRefused): Promise<Duplex> {
+    try {
+      return await openPipe(this, address);
+    } catch (error) {
+      throw error instanceof PipeRefused ? forwardRefused(this, address, refused, error) : error;
     }
   }
 
@@ -142,22 +156,4 @@ function sessionRefused(transport: Transport, refused: ChannelRefused): SiteRele
     observed: `sshd refused it (${refused.message})`,
     next: `Check MaxSessions in the host's sshd_config, the login shell of ${transport.user}, and options before its key in authorized_keys`,
   });
-}
-
-// SSH_OPEN_ADMINISTRATIVELY_PROHIBITED (RFC 4254 §5.1): sshd says it of every forwarding that it forbids, but of sockets.
-const PROHIBITED = 1;
-
-function forwardRefused(transport: Transport, address: Address, refused: ChannelRefused): SiteReleaseError {
-  const isSocket = "socket" in address;
-  const place = isSocket ? address.socket : `${address.host}:${address.port}`;
-  const forbidden = `AllowTcpForwarding${isSocket ? ", AllowStreamLocalForwarding" : ""} or DisableForwarding in sshd_config, "restrict" before the key in authorized_keys`;
-  const candidates = isSocket
-    ? // sshd answers "open failed" for all of these (OpenSSH channels.c, serverloop.c).
-      `Either it is not there, or nothing listens on it, or ${transport.user} may not write to it (ls -l ${place}), or sshd forbids it: ${forbidden}`
-    : `Either nothing listens there, or sshd forbids it: ${forbidden}`;
-  return new SiteReleaseError(
-    refused.code === PROHIBITED ? "forward-forbidden" : "forward-refused",
-    { action: `reach ${place}`, host: transport.host, observed: `sshd says "${refused.message}"`, next: candidates },
-    { cause: refused },
-  );
 }

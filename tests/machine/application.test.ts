@@ -5,13 +5,17 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { digestSource } from "../../provider/release/digest.ts";
 import { Builds } from "../support/builds.ts";
-import { must } from "../support/command.ts";
 import { dataDirs, dokuwiki, dokuwikiUnavailable } from "../support/dokuwiki.ts";
 import { startLoad } from "../support/load.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
+import { contentsIn, contentsOn } from "../support/releaseOnDisk.ts";
+import { oddTree, smallSite, writeTree } from "../support/releaseTree.ts";
 import { type PlainArgs, Stack } from "../support/stack.ts";
 
 const skip = machinesUnavailable() ?? dokuwikiUnavailable() ?? false;
+
+// Files have no write bits, since releases share them.
+const modes = "d 755 deploy deploy\nf 444 deploy deploy\nf 555 deploy deploy\n";
 
 // One stack goes through all of it, in this order.
 describe("a real application", { skip }, () => {
@@ -39,6 +43,7 @@ describe("a real application", { skip }, () => {
     cpSync(dokuwiki(), dir, { recursive: true, verbatimSymlinks: true });
     for (const place of ["header", "early", "late"])
       builds.make(version, { [`version/${place}.php`]: `<?php return '${version}';` });
+    writeTree(join(dir, "odd"), oddTree);
     return dir;
   };
   const up = async (version: string): Promise<string> => {
@@ -62,14 +67,9 @@ describe("a real application", { skip }, () => {
       outputs?.releaseDigest === undefined ? [] : [outputs.releaseDigest],
     );
     assert.deepEqual(digests, [digest]);
-    // By other means than the package's own: names, contents and executable bits are the same on both sides.
-    const list =
-      "find . -name data -prune -o -type f -printf '%m %P\\n' | sed 's/^[0-7]*\\([0-7]\\)[0-7][0-7] /\\1 /; s/^[46] /- /; s/^[57] /x /' | LC_ALL=C sort; find . -name data -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum";
-    const sum = "| sha256sum";
-    assert.equal(
-      await machine.must(`cd ${machine.deployPath}/releases/${version} && { ${list}; } ${sum}`),
-      must("sh", "-c", `cd '${args.source}' && { ${list}; } ${sum}`),
-    );
+    const place = `${machine.deployPath}/releases/${version}`;
+    assert.deepEqual(await contentsOn(machine, place, "data"), contentsIn(builds.path(version), "data"));
+    assert.deepEqual(await machine.must(`cd ${place} && find . ! -type l -printf '%y %m %u %g\\n' | sort -u`), modes);
     return stdout;
   };
 
@@ -79,6 +79,16 @@ describe("a real application", { skip }, () => {
     const { status, body } = await machine.http("/");
     assert.equal(status, 200);
     assert.match(body, /^<!DOCTYPE html>.*A page of all releases.*<!-- early 1 --><!-- late 1 -->$/s);
+  });
+
+  test("has every odd name, and nginx serves what they name", async () => {
+    const files = Object.entries(oddTree).flatMap(([path, what]) => {
+      if (typeof what === "string") return [[path, what] as const];
+      return "executable" in what ? [[path, what.executable] as const] : [];
+    });
+    const asked = [...files, ["long link", "long"], ["a link", smallSite["public/index.php"]]] as const;
+    for (const [path, body] of asked.filter(([path]) => !path.endsWith(".php")))
+      assert.deepEqual(await machine.http(`/odd/${percentEncoded(path)}`), { status: 200, body }, path);
   });
 
   test("is switched under load to a version with other files", async () => {
@@ -101,3 +111,9 @@ describe("a real application", { skip }, () => {
     assert.ok(lostReused <= 8, `${lostReused} of ${requests} on reused connections`);
   });
 });
+
+/** A path of one byte a character as a URL has it. */
+function percentEncoded(path: string): string {
+  const encoded = (byte: string) => `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return path.replace(/[^a-z/]/g, encoded);
+}

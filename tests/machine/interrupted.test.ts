@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { until } from "../support/command.ts";
 import { assertInvariants } from "../support/invariants.ts";
+import { isOpen } from "../support/journalLines.ts";
 import { type Machine, machinesUnavailable, startMachine, suites } from "../support/machine.ts";
 import { MachineSite, pageThatIsDown } from "../support/machineSite.ts";
 import { family } from "../support/processes.ts";
@@ -9,12 +10,22 @@ import { Stack } from "../support/stack.ts";
 import { refusal } from "../support/told.ts";
 
 const skip = machinesUnavailable() ?? false;
-const steps = ["trying the release", "testing nginx", "switching to", "reloading", "probing", "committed"];
+const steps = {
+  include: ["trying the release", "testing nginx", "switching to", "reloading", "probing", "committed"],
+  symlink: ["trying the release", "switching to", "probing", "committed"],
+};
 
-for (const suite of suites) {
+const cases = [
+  ...suites.map((suite) => ({ suite, strategy: "include" }) as const),
+  { suite: "trixie", strategy: "symlink" } as const,
+];
+
+for (const { suite, strategy } of cases) {
   // What takes its time, and the host's distribution has no part in, runs on one.
   const once = { skip: suite === "trixie" ? false : "runs on trixie" };
-  describe(`a switch that is interrupted on ${suite}`, { skip }, () => {
+  // What the strategy has no part in either.
+  const byInclude = { skip: once.skip || (strategy === "symlink" && "runs by include") };
+  describe(`a switch by ${strategy} that is interrupted on ${suite}`, { skip }, () => {
     let machine: Machine;
     let on: MachineSite;
     let count = 1;
@@ -24,22 +35,19 @@ for (const suite of suites) {
     before(async () => {
       machine = await startMachine("web1", { suite });
       on = new MachineSite(machine);
+      if (strategy === "symlink") await on.follow(strategy);
     });
     beforeEach(async () => {
       [old, next] = [`${count++}`, `${count++}`];
       await on.stage(old, next);
       await on.switchTo(old);
-      await assertInvariants(on, { serves: old });
     });
     after(async () => {
       on?.close();
       await machine?.close();
     });
 
-    const named = async () =>
-      (await machine.must(`cat ${on.site.includePath}`)) === `set $root_dir ${on.root(next)};\n` ? next : old;
-
-    for (const [index, step] of steps.entries())
+    for (const [index, step] of steps[strategy].entries())
       test(
         `by a power cut at "${step}" boots into one whole version, and the next switch goes through`,
         once,
@@ -57,12 +65,10 @@ for (const suite of suites) {
           await cut;
           context.diagnostic(`cut ${delay} ms after "${step}"`);
           await machine.boot();
-          const serves = await named();
-          await assertInvariants(on, { serves, interrupted: true });
+          await assertInvariants(on, { serves: [old, next], interrupted: true });
           // In turn the next switch finishes what was interrupted, and goes elsewhere.
           const wanted = index % 2 === 0 ? next : old;
-          const last = (await on.journal()).findLast((line) => /^(switching|reloaded|committed|restored) /.test(line));
-          const open = last === `switching ${next}` || last === `reloaded ${next}`;
+          const open = isOpen(await on.entries());
           if (step === "probing") assert.equal(open, true);
           const { warnings } = await on.switchTo(wanted);
           const found =
@@ -90,14 +96,13 @@ for (const suite of suites) {
         if (now.startsWith("probing")) transport.close();
       });
       await assert.rejects(gone);
-      await until("the old include", 5, async () => (await named()) === old);
       await until("the restore", 5, async () => (await on.journal()).at(-1) === `restored ${old}`);
       assert.ok(performance.now() - start < 8000);
       await assertInvariants(on, { serves: old });
       assert.deepEqual(await on.observe(old), { liveVersion: old });
     });
 
-    test("by silence restores within commitTimeout, and says so when the link is back", once, async () => {
+    test("by silence restores within commitTimeout, and says so when the link is back", byInclude, async () => {
       const plan = { commitTimeout: 3, probe: { expectStatus: [204], timeout: 10 } };
       const silent = refusal(
         on.switchTo(next, plan, (now) => {
@@ -126,13 +131,45 @@ for (const suite of suites) {
       assert.equal(ends[0].report.status, "switched");
     });
 
-    test("by SIGKILL of all of Pulumi while it probes is restored by the host itself", once, async () => {
+    test(
+      "by SIGKILL of pulumi alone is brought to its end by the provider, and pulumi cancel lets the next up in",
+      byInclude,
+      async () => {
+        const stack = new Stack();
+        try {
+          const late = `${count++}`;
+          const up = `${machine.deployPath}/up`;
+          const php = `<?php if ($_SERVER["REQUEST_URI"] === "/up" && !file_exists("${up}")) { http_response_code(500); exit; } echo "version ${late}";`;
+          stack.declare(on.args(late, { probe: { path: "/up", timeout: 60 } }, php));
+          const killed = await stack.begin("up", "--yes", "--skip-preview");
+          await until("the probe", 60, async () => (await on.journal()).at(-1) === `reloaded ${late}`);
+          process.kill(killed.pid, "SIGKILL");
+          await machine.must(`touch ${up}`);
+          await until("the commit", 60, async () => (await on.journal()).at(-1) === "drained");
+          // Pulumi leaves them behind, and they hold what it wrote to open.
+          for (const { pid } of family([], `PULUMI_HOME=${stack.dir}/home`)) process.kill(pid, "SIGKILL");
+          await killed.ended;
+          await assertInvariants(on, { serves: late });
+          const refused = await stack.up();
+          assert.match(refused.stdout + refused.stderr, /the stack is currently locked/);
+          await stack.pulumi("cancel", "--yes");
+          const again = await stack.up();
+          assert.equal(again.code, 0, again.stdout + again.stderr);
+          assert.equal((await stack.outputs()).report?.switch?.status, "unchanged");
+          await assertInvariants(on, { serves: late });
+        } finally {
+          stack.close();
+        }
+      },
+    );
+
+    test("by SIGKILL of all of Pulumi while it probes is restored by the host itself", byInclude, async () => {
       const stack = new Stack();
       try {
         const down = `${count++}`;
         stack.declare(on.args(down, { probe: { path: "/up", timeout: 25 } }, pageThatIsDown(down)));
         const up = stack.up();
-        await until("the probe", 20, async () => (await on.journal()).at(-1) === `reloaded ${down}`);
+        await until("the probe", 60, async () => (await on.journal()).at(-1) === `reloaded ${down}`);
         assert.deepEqual(await machine.http("/"), { status: 200, body: `version ${down}` });
         const killed = family([], `PULUMI_HOME=${stack.dir}/home`);
         for (const { pid } of killed) process.kill(pid, "SIGKILL");

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { stageRelease } from "../../provider/release/stage.ts";
+import { switchTo } from "../../provider/switch/switch.ts";
+import { openSsh } from "../../provider/transport/openSsh.ts";
 import { Builds } from "../support/builds.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
+import { opcachePlan } from "../support/opcache.ts";
+import { planFor } from "../support/releaseTree.ts";
+import { probePlan, siteAt } from "../support/site.ts";
 import { type PlainArgs, Stack } from "../support/stack.ts";
+import { switchPlanOf } from "../support/switchPlan.ts";
 
 const block = `server {
     listen 80;
@@ -102,5 +109,61 @@ describe("two sites of one stack on one host", { skip: machinesUnavailable() ?? 
     const removed = await stack.up();
     assert.notEqual(removed.code, 0);
     assert.match(removed.stdout + removed.stderr, /example\.com.* cannot be deleted/);
+  });
+
+  test("or twenty, at once over one connection, where sshd allows ten sessions", async () => {
+    const sites = Array.from({ length: 20 }, (_, index) => ({
+      ...siteAt(`/var/www/site${index}`),
+      serverName: `site${index}.example.com`,
+    }));
+    await machine.must(
+      sites
+        .map(({ deployPath, serverName, includePath }) => {
+          const server = `server { listen 80; server_name ${serverName}; include ${includePath}; root $root_dir; }`;
+          return `install -d -o deploy -g deploy ${deployPath} ${deployPath}/empty
+            echo 'set $root_dir ${deployPath}/empty;' >${includePath}; chown deploy: ${includePath}
+            echo '${server}' >/etc/nginx/sites-enabled/${serverName}`;
+        })
+        .join("\n"),
+    );
+    await machine.must("nginx -t && systemctl reload nginx.service");
+    const before = await logins();
+    const transport = await openSsh(machine.connection, () => {});
+    const waits = new Set<string>();
+    try {
+      const source = builds.make("20", { "public/index.html": "twenty" });
+      await Promise.all(
+        sites.map(async (site) => {
+          await stageRelease(
+            transport,
+            planFor(site.deployPath, { version: "20", publicDir: "public", source }),
+            () => {},
+          );
+          const plan = switchPlanOf("20", {
+            site,
+            probe: probePlan({ host: site.serverName, expectBody: "^twenty$", expectStatus: [200] }),
+            opcache: opcachePlan({ policy: "none" }),
+            lockTimeout: 120,
+          });
+          const owner = { id: site.serverName, stack: "site/test", resource: site.serverName };
+          const { report } = await switchTo(transport, plan, { owner, takeOver: true }, (step) => {
+            const [, holder] = /^waiting \d+ s for (.*)$/.exec(step) ?? [];
+            if (holder !== undefined) waits.add(holder.replace(/^\S+: .*$/, "a site by name"));
+          });
+          assert.deepEqual(
+            [report.status, report.smoke],
+            ["switched", "not tried: index.html is the front controller"],
+          );
+        }),
+      );
+    } finally {
+      transport.close();
+    }
+    assert.equal(await logins(), before + 1);
+    for (const { serverName } of sites)
+      assert.deepEqual(await machine.http("/", { Host: serverName }), { status: 200, body: "twenty" });
+    // Who waits hears for whom, unless that one has just let go.
+    assert.ok(waits.has("a site by name"), [...waits].join(", "));
+    assert.match(await machine.must("flock -n /etc/nginx echo free"), /free/);
   });
 });

@@ -4,26 +4,24 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Builds } from "../support/builds.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
-import { type PlainArgs, Stack } from "../support/stack.ts";
+import type { PlainArgs } from "../support/stack.ts";
+import { Updates } from "../support/updates.ts";
 
 describe("a host that cannot be reached", { skip: machinesUnavailable() ?? false }, () => {
   let machine: Machine;
-  let stack: Stack;
+  const stack = new Updates();
   let builds: Builds;
   before(async () => {
     builds = new Builds();
-    stack = new Stack();
     machine = await startMachine("web1", { suite: "trixie" });
     process.env.HOME = builds.dir;
     builds.make(".ssh", { known_hosts: `${machine.address} ${machine.hostKey}\n` });
     const { hostKey: _hostKey, ...connection } = machine.connection;
-    stack.declare({ ...args(), connection });
-    const { code, stdout, stderr } = await stack.up();
-    assert.equal(code, 0, stdout + stderr);
+    assert.deepEqual((await stack.up({ ...args(), connection })).errors, []);
     machine.cutLink();
   });
   after(async () => {
-    stack?.close();
+    stack.close();
     await machine?.close();
     builds?.close();
   });
@@ -36,11 +34,9 @@ describe("a host that cannot be reached", { skip: machinesUnavailable() ?? false
     drainTimeout: 1,
   });
   const updated = async (wanted: PlainArgs) => {
-    stack.declare(wanted);
-    const { code, stdout, stderr } = await stack.up();
-    assert.equal(code, 0, stdout + stderr);
-    assert.match(stdout, /^ {4}~ 2 updated$/m);
-    assert.match(await stack.preview("--expect-no-changes"), /^ {4}4 unchanged$/m);
+    assert.equal((await stack.preview(wanted)).resources, 2);
+    assert.deepEqual((await stack.up(wanted)).errors, []);
+    assert.equal((await stack.preview(wanted)).resources, 0);
   };
 
   test("gets its hostKey", () => updated(args()));
@@ -52,4 +48,23 @@ describe("a host that cannot be reached", { skip: machinesUnavailable() ?? false
   });
 
   test("gets another patience", () => updated({ ...args(), lockTimeout: 60, onUnreachable: "forget" }));
+
+  test("is not given another version, keeps the state of what it had, and gets the version when it is back", async () => {
+    const impatient = { ...machine.connection, dialErrorLimit: 1, perDialTimeout: 2 };
+    const wanted = { ...args(), connection: impatient, version: "2", source: builds.make("2") };
+    // How the network tells that nobody is there is its own.
+    const dead = `Cannot connect to ${machine.address}: [^,]+, expected an SSH server\\. Check connection\\.host and connection\\.port, that the machine runs, and that no firewall stands between`;
+    const [error = "", ...others] = (await stack.up(wanted)).errors;
+    assert.match(error, new RegExp(`^${dead}$`));
+    assert.deepEqual(others, []);
+    // A refresh asks by the connection that the state has.
+    await updated({ ...args(), connection: impatient });
+    const { changes, warnings } = await stack.refresh();
+    assert.match(warnings.join("\n"), new RegExp(`^${dead}\\. The state is kept as it was`, "m"));
+    assert.deepEqual(changes, []);
+    assert.equal((await stack.preview({ ...args(), connection: impatient })).resources, 0);
+    machine.restoreLink();
+    assert.deepEqual((await stack.up(wanted)).errors, []);
+    assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
+  });
 });

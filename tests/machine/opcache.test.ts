@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { reloadWarning } from "../../provider/switch/report.ts";
 import { opcacheEndpoint } from "../../provider/texts.ts";
+import { until } from "../support/command.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
 import { MachineSite } from "../support/machineSite.ts";
-import { Stack } from "../support/stack.ts";
-import { warningsIn } from "../support/told.ts";
+import { Updates } from "../support/updates.ts";
 
 const skip = machinesUnavailable() ?? false;
 
@@ -33,10 +33,13 @@ async function held(machine: Machine): Promise<Held> {
   return JSON.parse(await machine.must("php -r 'echo file_get_contents(\"http://127.0.0.1:8081/status.php\");'"));
 }
 
+const slow =
+  "if ($_SERVER['REQUEST_URI'] === '/slow') { touch('/var/www/slow/begun'); while (!is_file('/var/www/slow/go')) usleep(10000); }";
+
 /** Three releases of two scripts each. */
 async function stageThree(on: MachineSite): Promise<void> {
   for (const version of ["1", "2", "3"]) {
-    const build = on.build(version, '<?php require __DIR__ . "/../lib.php";');
+    const build = on.build(version, `<?php ${slow} require __DIR__ . "/../lib.php";`);
     writeFileSync(join(build, "lib.php"), `<?php echo "version ${version}";`);
     await on.stageBuild(version, build);
   }
@@ -74,6 +77,43 @@ describe("opcache after a switch", { skip }, () => {
     assert.ok(after.wasted > before.wasted, "what was freed counts as wasted until the next restart");
     assert.equal(after.restarts, before.restarts);
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 3" });
+  });
+
+  test("has the next release before anybody asks for it, by the default, and is neither reset nor left with old ones", async () => {
+    const opcache = { policy: "auto" } as const;
+    const before = await held(machine);
+    // 1 was taken out by the switch before; 2 is still there.
+    const { report, warnings } = await on.switchTo("1", {
+      opcache: { ...opcache, warm: ["*.php"], warmUrls: ["/a?b=1"] },
+    });
+    assert.deepEqual(warnings, []);
+    // The smoke has run both scripts already, or the look into the cache came first.
+    assert.match(report.warm, /^[0-2] scripts compiled(, [12] there already)?$/);
+    assert.deepEqual([report.invalidated, report.opcacheRestarts], [2, 0]);
+    assert.match(report.opcache, /^auto: 2 scripts, cleared$/);
+    assert.ok((report.opcacheUsedBefore ?? 0) > 0 && (report.opcacheKeys ?? 0) > 0);
+    const after = await held(machine);
+    assert.deepEqual(after.scripts, of("1", "3"));
+    assert.equal(after.restarts, before.restarts);
+    assert.deepEqual(await machine.http("/"), { status: 200, body: "version 1" });
+  });
+
+  test("leaves to the next switch what old workers may still run", async () => {
+    await machine.must("install -d -o www-data /var/www/slow");
+    const flight = machine.http("/slow");
+    await until("the slow request", 5, async () => (await machine.root("test -e /var/www/slow/begun")).code === 0);
+    const opcache = { policy: "auto" } as const;
+    const { report } = await on.switchTo("2", { opcache, drainTimeout: 0.5 });
+    assert.deepEqual(
+      [report.drain, report.opcache, report.invalidated],
+      ["draining", "left for the next switch: the drain was not seen", 0],
+    );
+    assert.deepEqual((await held(machine)).scripts, of("1", "2", "3"));
+    await machine.must("touch /var/www/slow/go");
+    assert.equal((await flight).body, "version 1");
+    assert.equal((await on.switchTo("1", { opcache })).report.invalidated, 2);
+    assert.deepEqual((await held(machine)).scripts, of("1", "2"));
+    await on.switchTo("3", { opcache: { policy: "none" } });
   });
 
   test("was restarted by the policy reset", async () => {
@@ -136,39 +176,55 @@ describe("opcache after a switch", { skip }, () => {
     assert.equal((await held(machine)).restarts, before.restarts + 1);
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
   });
+
+  test("that preloads a release refuses the switch before nginx hears of it, with advice", async () => {
+    const php = /php([\d.]+)-fpm/.exec(machine.pool)?.[1];
+    const ini = `/etc/php/${php}/fpm/conf.d/95-preload.ini`;
+    const file = `${machine.deployPath}/releases/2/lib.php`;
+    await machine.must(`printf 'opcache.preload=%s\nopcache.preload_user=www-data\n' ${file} >${ini}`);
+    await machine.must(`systemctl restart php${php}-fpm.service`);
+    for (const policy of ["auto", "reset"] as const)
+      await assert.rejects(on.switchTo("3", { opcache: { policy } }), {
+        reason: "warm-failed",
+        message: `Cannot switch example.com to 3 on ${machine.address}: php-fpm at ${machine.pool} has preloaded 1 scripts of a release (opcache.preload), as ${file}: it would go on running them, expected no preloading of what is released; 2 stays live. Take opcache.preload out of php.ini, or let it load only what lies outside of releases/, and restart php-fpm`,
+      });
+    assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
+    await machine.must(`rm ${ini} && systemctl restart php${php}-fpm.service`);
+    assert.equal((await on.switchTo("3", { opcache: { policy: "auto" } })).report.status, "switched");
+  });
 });
 
 describe("opcache of a pool that deploy may not write", { skip }, () => {
   let machine: Machine;
   let on: MachineSite;
-  let stack: Stack;
+  const stack = new Updates();
   before(async () => {
     machine = await startMachine("web1", { suite: "trixie", poolGroup: false });
     on = new MachineSite(machine);
-    stack = new Stack();
     await machine.writeFile(`${machine.opcacheRoot}/status.php`, STATUS);
     await stageThree(on);
   });
   after(async () => {
-    stack?.close();
+    stack.close();
     on?.close();
     await machine?.close();
   });
 
-  /** The warnings of a `pulumi up` to a version that is on the host, and what it reports of smoke and opcache. */
-  const up = async (version: string, pools?: readonly string[]) => {
-    const { connection, deployPath } = machine;
-    stack.declare({ connection, deployPath, version, ...(pools && { pools }) });
-    const ended = await stack.up();
-    assert.equal(ended.code, 0, ended.stdout);
-    const { status, smoke, opcache } = (await stack.outputs()).report?.switch ?? {};
-    return { warnings: warningsIn(ended).sort(), status, smoke, opcache };
+  /** The warnings of an update to a version that is on the host, and what it reports of smoke and opcache. */
+  const up = async (version: string, pools?: readonly string[], login = "first") => {
+    const { deployPath, hostKey } = machine;
+    // Who logs in with another comment of the key gets a connection of its own.
+    const connection = { ...machine.connection, hostKey: `${hostKey} ${login}` };
+    const { errors, warnings, report } = await stack.up({ connection, deployPath, version, ...(pools && { pools }) });
+    assert.deepEqual(errors, []);
+    const { status, smoke, opcache } = report.switch ?? {};
+    return { warnings: warnings.toSorted(), status, smoke, opcache };
   };
   const grant = "usermod --append --groups www-data deploy";
 
   test("is left alone, the switch goes through, and one warning names the input and the right", async () => {
     const why = "deploy can write no php-fpm socket in /run/php";
-    const next = `If the site's lies elsewhere, name it in \`pools\`; else let deploy write it, as root: ${grant}`;
+    const next = `If the site's lies elsewhere, name it in \`pools\`; else let deploy write it. Run as root: ${grant} (it holds from the next login on)`;
     const untried = `The release was not tried before the switch: ${why}. ${next}`;
     assert.deepEqual(await up("1"), {
       warnings: [untried, reloadWarning(await machine.must("nginx -v 2>&1"))].sort(),
@@ -182,7 +238,7 @@ describe("opcache of a pool that deploy may not write", { skip }, () => {
   test("is told of once where the pool is named, too", async () => {
     const why = `deploy (groups deploy) cannot write ${machine.pool} (srw-rw---- www-data www-data)`;
     const { warnings, status, smoke, opcache } = await up("2", [machine.pool]);
-    assert.deepEqual([status, smoke, opcache], ["switched", `not tried: ${why}`, "invalidate: 0 scripts, failed"]);
+    assert.deepEqual([status, smoke, opcache], ["switched", `not tried: ${why}`, "auto: 0 scripts, failed"]);
     assert.deepEqual(warnings, [
       `The release was not tried before the switch: ${why}. Run as root: ${grant} (it holds from the next login on); it lets deploy run any PHP as the pool's user. Without it there is no smoke, and opcache needs \`opcache.url\` (a localhost endpoint)`,
     ]);
@@ -192,11 +248,11 @@ describe("opcache of a pool that deploy may not write", { skip }, () => {
   test("is cleared once what the warning says is done", async () => {
     assert.deepEqual((await held(machine)).scripts, of("1", "2"));
     await machine.must(grant);
-    assert.deepEqual(await up("3"), {
+    assert.deepEqual(await up("3", undefined, "next"), {
       warnings: [],
       status: "switched",
       smoke: "answered 200",
-      opcache: "invalidate: 2 scripts, cleared",
+      opcache: "auto: 2 scripts, cleared",
     });
     assert.deepEqual((await held(machine)).scripts, of("2", "3"));
   });

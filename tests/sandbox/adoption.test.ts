@@ -30,6 +30,25 @@ test("a site whose public directory is the release itself may have index.html", 
   assert.equal(status, "adopted");
 });
 
+test("a release of Capistrano's is adopted: its links are absolute, and its name is a time", async (t) => {
+  const deployPath = temporaryDir(t);
+  const version = "20261129101112";
+  writeTree(deployPath, {
+    "shared/.env": "APP=prod",
+    "shared/storage/logs": { dir: true },
+    "repo/HEAD": "",
+    "revisions.log": "",
+  });
+  const links = Object.fromEntries(["storage", ".env"].map((path) => [path, { link: `${deployPath}/shared/${path}` }]));
+  const release = writeTree(join(deployPath, "releases", version), { ...smallSite, REVISION: "1f0c2d3\n", ...links });
+  symlinkSync(release, join(deployPath, "current"));
+  const plan = { ...planFor(deployPath, { sharedDirs: ["storage"], sharedFiles: [".env"] }), version };
+  assert.equal((await stageRelease(shellTransport(), plan, quiet)).status, "adopted");
+  assert.deepEqual(readdirSync(deployPath).sort(), [
+    ...[".site-release", "current", "releases", "repo", "revisions.log", "shared"],
+  ]);
+});
+
 const unfinished: Record<string, [Tree, string]> = {
   "has no public directory": [{ "index.php": "" }, "it has no directory public"],
   "has no front controller": [{ "public/app.css": "" }, "there is neither index.php nor index.html in public"],

@@ -20,7 +20,8 @@ import test, { type TestContext } from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import type { ReleasePlan, ReleaseResult } from "../../provider/release/plan.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { oddTree, ownCache, planFor, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import { everythingIn } from "../support/releaseOnDisk.ts";
+import { manifestOn, oddTree, ownCache, planFor, temporaryDir, writeTree } from "../support/releaseTree.ts";
 import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 
 ownCache();
@@ -54,12 +55,8 @@ function scene(t: TestContext): Scene {
   };
 }
 
-/** Everything that must stay as it is in a release that may be live: names, inodes, modes, owners, sizes, mtimes, contents. */
-function listing(deployPath: string, version: string): string {
-  const words = [
-    "find . -printf '%i %m %U %s %T@ %p %l\\0' | sort -z; find . -type f -print0 | sort -z | xargs -0 sha256sum -z",
-  ];
-  return execFileSync("sh", ["-c", ...words], { cwd: join(deployPath, "releases", version), encoding: "latin1" });
+function listing(deployPath: string, version: string): string[] {
+  return everythingIn(join(deployPath, "releases", version));
 }
 
 /** How many of a version's files are the other version's too. */
@@ -77,9 +74,8 @@ async function isWhole({ dir, deployPath }: Scene, version: string): Promise<voi
   const wanted = await digestSource(join(dir, version));
   assert.deepEqual(await digestSource(place), wanted);
   execFileSync("diff", ["-r", "--no-dereference", join(dir, version), place]);
-  const manifest = readFileSync(join(deployPath, ".site-release/manifests", version), "latin1");
   assert.equal(
-    manifest.split("\n")[0],
+    manifestOn(deployPath, version).header,
     `site-release-manifest 1 files=${wanted.files} bytes=${wanted.bytes} digest=${wanted.digest}`,
   );
   assert.deepEqual(readdirSync(join(deployPath, ".site-release/staging")), []);
@@ -97,7 +93,7 @@ test("the next release shares with the newest what did not change, and only the 
   assert.ok(second.sentBytes < first.sentBytes, `${second.sentBytes} of ${first.sentBytes} bytes`);
   await isWhole(at, "2");
   assert.equal(shared(at, "1", "2"), KEPT);
-  assert.equal(listing(at.deployPath, "1"), before);
+  assert.deepEqual(listing(at.deployPath, "1"), before);
 });
 
 test("no file that releases share can be written into", async (t) => {
@@ -144,7 +140,7 @@ test("what was done to the newest release since is not taken over: such files ar
   assert.equal(status, "uploaded");
   await isWhole(at, "2");
   assert.equal(shared(at, "1", "2"), KEPT - 5);
-  assert.equal(listing(at.deployPath, "1"), before);
+  assert.deepEqual(listing(at.deployPath, "1"), before);
 });
 
 test("a file of the newest release that has write bits is copied, and keeps them there", async (t) => {
@@ -157,7 +153,7 @@ test("a file of the newest release that has write bits is copied, and keeps them
   await isWhole(at, "2");
   assert.equal(shared(at, "1", "2"), 0);
   assert.equal(statSync(join(at.deployPath, "releases/2/big")).mode & 0o7777, 0o444);
-  assert.equal(listing(at.deployPath, "1"), before);
+  assert.deepEqual(listing(at.deployPath, "1"), before);
 });
 
 test("copies are wanted: nothing is shared, and only what changed is sent", async (t) => {
@@ -184,14 +180,14 @@ test("files of another owner are copied", { skip: process.getuid?.() !== 0 && "n
     "releases",
     "shared",
     ".site-release",
-    ...["manifests", "staging", "trash", "empty"].map((name) => `.site-release/${name}`),
+    ...["manifests", "prepared", "staging", "trash", "empty"].map((name) => `.site-release/${name}`),
   ])
     chownSync(join(at.deployPath, place), 65534, 65534);
   await at.stage("2", {}, { uid: 65534 });
   await isWhole(at, "2");
   assert.equal(shared(at, "1", "2"), 0);
   assert.equal(statSync(join(at.deployPath, "releases/2/big")).uid, 65534);
-  assert.equal(listing(at.deployPath, "1"), before);
+  assert.deepEqual(listing(at.deployPath, "1"), before);
 });
 
 test("links that the host refuses become copies", async (t) => {
@@ -218,7 +214,7 @@ test("a release that others made is a base too, but what lacks our mtimes is sen
   const before = listing(at.deployPath, "1");
   await at.stage("2");
   await isWhole(at, "2");
-  assert.equal(listing(at.deployPath, "1"), before);
+  assert.deepEqual(listing(at.deployPath, "1"), before);
 });
 
 test("a host with BusyBox's tools only gets everything", async (t) => {
@@ -326,4 +322,15 @@ test("copies of shared paths come whole with a delta, also where files of the ba
     join(at.deployPath, "releases/2"),
   ]);
   assert.equal(shared(at, "1", "2"), KEPT - 3);
+});
+
+test("a base whose manifest is damaged is no base, for a client that does not know it either", async (t) => {
+  const at = scene(t);
+  await at.stage("1");
+  const manifest = join(at.deployPath, ".site-release/manifests/1");
+  const { length } = readFileSync(manifest);
+  writeFileSync(manifest, readFileSync(manifest).subarray(0, length - 20));
+  rmSync(join(process.env.XDG_CACHE_HOME ?? "", "pulumi-site-release"), { recursive: true });
+  assert.equal((await at.stage("2")).status, "uploaded");
+  await isWhole(at, "2");
 });

@@ -8,6 +8,17 @@ import { makeBuilds } from "../../tools/demo/builds.ts";
 import { example } from "../../tools/demo/places.ts";
 import { startLoad } from "../support/load.ts";
 import { type Sandbox, startSandbox } from "../support/sandbox.ts";
+import { startSwitchRig } from "../support/switchRig.ts";
+
+/** Puts the demo's versions 1, 2 and 3 (which is broken) on a sandbox, by way of `builds`. */
+async function fill({ deployPath, deploy }: Sandbox, builds: string): Promise<void> {
+  for (const part of ["site", "mistakes"]) cpSync(join(example, part), join(builds, part), { recursive: true });
+  makeBuilds(builds, ["1", "2", "3"]);
+  cpSync(join(builds, "builds"), join(deployPath, "releases"), { recursive: true });
+  const shared = join(deployPath, "shared/var");
+  equal((await deploy(`mkdir -p ${shared}`)).code, 0);
+  for (const version of ["1", "2", "3"]) symlinkSync(shared, join(deployPath, "releases", version, "var"));
+}
 
 describe("the load on a real nginx and php-fpm", () => {
   let sandbox: Sandbox;
@@ -27,12 +38,7 @@ describe("the load on a real nginx and php-fpm", () => {
   before(async () => {
     sandbox = await startSandbox();
     builds = mkdtempSync(join(tmpdir(), "load-"));
-    for (const part of ["site", "mistakes"]) cpSync(join(example, part), join(builds, part), { recursive: true });
-    makeBuilds(builds, ["1", "2", "3"]);
-    cpSync(join(builds, "builds"), join(sandbox.deployPath, "releases"), { recursive: true });
-    const shared = join(sandbox.deployPath, "shared/var");
-    equal((await sandbox.deploy(`mkdir -p ${shared}`)).code, 0);
-    for (const version of ["1", "2", "3"]) symlinkSync(shared, join(sandbox.deployPath, "releases", version, "var"));
+    await fill(sandbox, builds);
     await switchTo("1");
   });
   after(async () => {
@@ -85,4 +91,33 @@ describe("the load on a real nginx and php-fpm", () => {
     ok(failures.some(({ verdict, what }) => verdict === "failed" && what === "500"));
     equal(verdicts.mixed, 0);
   });
+});
+
+it("loses, mixes and delays no request at switches by symlink, with any nginx", async () => {
+  const rig = await startSwitchRig({ strategy: "symlink" });
+  const builds = mkdtempSync(join(tmpdir(), "load-"));
+  try {
+    await fill(rig, builds);
+    for (const version of ["1", "2"]) await rig.writeFile(`${rig.ownDir}/manifests/${version}`, "");
+    equal((await rig.run("1")).outcome, "switched");
+    const url = `http://127.0.0.1:${rig.httpPort}/`;
+    const running = startLoad({ url, host: rig.serverName, rate: 100, connections: 20 });
+    for (const version of ["2", "1", "2", "1", "2"]) {
+      running.mark(`to ${version}`);
+      equal((await rig.run(version)).outcome, "switched");
+      running.mark(version, version);
+      await sleep(200);
+    }
+    running.mark("to 1 and back");
+    equal((await rig.run("1", { probe: "abort probe" })).failure?.reason, "probe-failed");
+    running.mark("back", "2");
+    await sleep(200);
+    const { requests, verdicts, versions, failures } = await running.stop();
+    ok(requests > 100, `${requests} requests`);
+    deepEqual([failures, verdicts.ok], [[], requests]);
+    deepEqual(versions.map(({ version }) => version).sort(), ["1", "2"]);
+  } finally {
+    await rig.close();
+    rmSync(builds, { recursive: true, force: true });
+  }
 });

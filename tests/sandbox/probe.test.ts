@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttp, type Server } from "node:http";
 import { createServer as createTcp } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { ProbePlan } from "../../provider/switch/plan.ts";
-import { askOnce, type ProbeResult, probe } from "../../provider/switch/probe.ts";
+import { askOnce, probe } from "../../provider/switch/probe.ts";
+import type { ProbeResult } from "../../provider/switch/verdict.ts";
+import type { Transport } from "../../provider/transport/transport.ts";
 import { localTransport } from "../support/localTransport.ts";
 import { startNginx } from "../support/nginx.ts";
 import { busy } from "../support/php.ts";
@@ -15,19 +17,64 @@ import { probePlan } from "../support/site.ts";
 
 const host = localTransport();
 
+/** An authority of the test's own, and what it signed for example.com: a certificate that is valid, and one that was. */
+function certify(dir: string): void {
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "ignore" });
+  openssl(
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=ours",
+    "-keyout",
+    "ca.key",
+    "-out",
+    "authority.pem",
+  );
+  openssl("req", "-new", "-key", "key.pem", "-subj", "/CN=example.com", "-out", "site.csr");
+  writeFileSync(`${dir}/names`, "subjectAltName=DNS:example.com\n");
+  const signed = [
+    "x509",
+    "-req",
+    "-in",
+    "site.csr",
+    "-CA",
+    "authority.pem",
+    "-CAkey",
+    "ca.key",
+    "-CAcreateserial",
+    "-extfile",
+    "names",
+  ];
+  openssl(...signed, "-days", "2", "-out", "trusted.pem");
+  // openssl 3.0 takes no dates here, but a validity that ends before it begins.
+  openssl(...signed, "-days", "-1", "-out", "expired.pem");
+}
+
 describe("A probe", () => {
   let at: Place;
   let port: number;
   let tls: number;
+  let trusted: number;
+  let expired: number;
   let mute: ReturnType<typeof createTcp>;
   let mutePort: number;
 
   before(async () => {
     at = place();
     [port, tls, mutePort] = [await freePort(), await freePort(), await freePort()];
+    [trusted, expired] = [await freePort(), await freePort()];
     const { socket } = await startPhpFpm(at);
     at.write("web/ok.php", "<?php echo 'host ', $_SERVER['HTTP_HOST'], ' ', $_SERVER['HTTP_CONNECTION'] ?? '-';");
     at.write("web/dies.php", '<?php echo "a\\e[31mb\\n"; http_response_code(500);');
+    at.write(
+      "web/headers.php",
+      "<?php header('X-Version: 42'); header('Vary: a'); header('Vary: b', false); echo $_SERVER['HTTP_X_ANY'] ?? '-', ' ', $_SERVER['HTTP_USER_AGENT'], ' ', $_SERVER['HTTP_HOST'];",
+    );
     at.write("web/slow.php", busy(3));
     at.write("web/long.php", "<?php echo str_repeat('x', 5000000);");
     writeFileSync(`${at.dir}/count`, "0");
@@ -44,6 +91,7 @@ describe("A probe", () => {
       stdio: "ignore",
     });
     chmodSync(`${at.dir}/key.pem`, 0o644);
+    certify(at.dir);
     const site = `server_name example.com; root ${at.dir}/web;
   location = /moved { return 302 http://127.0.0.1:1/; }
   location = /forbidden { return 403; }
@@ -52,7 +100,13 @@ describe("A probe", () => {
     await startNginx(
       at,
       `server { listen 127.0.0.1:${port}; ${site} }
-server { listen 127.0.0.1:${tls} ssl; ssl_certificate ${at.dir}/cert.pem; ssl_certificate_key ${at.dir}/key.pem; ${site} }`,
+server { listen 127.0.0.1:${tls} ssl; ssl_certificate ${at.dir}/cert.pem; ssl_certificate_key ${at.dir}/key.pem; ${site} }
+${["trusted", "expired"]
+  .map(
+    (name) => `server { listen 127.0.0.1:${name === "trusted" ? trusted : expired} ssl;
+  ssl_certificate ${at.dir}/${name}.pem; ssl_certificate_key ${at.dir}/key.pem; ${site} }`,
+  )
+  .join("\n")}`,
     );
     mute = createTcp(() => {});
     await new Promise<void>((resolve) => mute.listen(mutePort, "127.0.0.1", resolve));
@@ -147,6 +201,40 @@ server { listen 127.0.0.1:${tls} ssl; ssl_certificate ${at.dir}/cert.pem; ssl_ce
     assert.equal(expected, "200 with a body that matches ^up$");
   });
 
+  it("sends the headers that the plan has, and looks into those of the answer", async () => {
+    const headers = { "X-Any": "one two", "User-Agent": "mine" };
+    const body = "^one two mine example\\.com$";
+    assert.equal((await run({ path: "/headers.php", headers, expectBody: body })).ok, true);
+    assert.equal((await run({ path: "/headers.php", expectHeaders: { "x-version": "^42$", Vary: "a, b" } })).ok, true);
+    const { observed, expected } = await run({ path: "/headers.php", expectHeaders: { "X-Version": "^43$" } });
+    assert.equal(observed, "GET /headers.php answered 200 with X-Version: 42, which does not match ^43$ for a while");
+    assert.equal(expected, "neither 403, 404 nor 5xx (unless it was so before) with X-Version that matches ^43$");
+  });
+
+  it("asks a URL from this machine, whatever the host is", async () => {
+    const nowhere: Transport = { ...host, connect: () => Promise.reject(new Error("the host was asked")) };
+    const ask = (url: string, wish: Partial<ProbePlan> = {}) => {
+      const { searchParams: _, host: name, hostname, pathname: path, port, protocol } = new URL(url);
+      const scheme = protocol === "https:" ? "https" : "http";
+      const place = { url, scheme, address: hostname, port: Number(port), host: name, path } as const;
+      return askOnce(nowhere, probePlan({ ...place, timeout: 5, ...wish }));
+    };
+    const up = await ask(`http://localhost:${port}/ok.php`);
+    assert.match("body" in up ? up.body : up.error, /^host localhost\b.* close$/);
+    const moved = await ask(`http://localhost:${port}/moved`);
+    assert.equal("status" in moved && moved.status, 302);
+    const ca = readFileSync(`${at.dir}/authority.pem`, "utf8");
+    const other = await ask(`https://localhost:${trusted}/ok.php`, { ca });
+    assert.equal("error" in other && other.error, "the certificate is for example.com, not for localhost");
+    process.env.http_proxy = "http://127.0.0.1:1";
+    const direct = await ask(`http://localhost:${port}/ok.php`);
+    delete process.env.http_proxy;
+    assert.equal("status" in direct && direct.status, 200);
+    const unknown = await ask("http://no-such-name.invalid:80/");
+    // The second where no DNS answers at all.
+    assert.match("error" in unknown ? unknown.error : "", /^its name (is not known here|could not be looked up)$/);
+  });
+
   it("shows only the start of a long body", async () => {
     const { last } = await run({ path: "/long.php", expectStatus: [204] });
     assert.equal(last, `200: ${"x".repeat(300)}…`);
@@ -155,6 +243,20 @@ server { listen 127.0.0.1:${tls} ssl; ssl_certificate ${at.dir}/cert.pem; ssl_ce
   it("refuses a certificate that nobody vouches for, and one for another name", async () => {
     const { ok, last } = await run({ scheme: "https", port: tls, path: "/ok.php", timeout: 2 });
     assert.deepEqual([ok, last], [false, "the certificate is self-signed"]);
+  });
+
+  it("accepts a certificate whose authority the plan names, and tells one that has expired", async () => {
+    const ca = readFileSync(`${at.dir}/authority.pem`, "utf8");
+    const secure = { scheme: "https", path: "/ok.php", ca, timeout: 5 } as const;
+    assert.equal((await run({ ...secure, port: trusted })).ok, true);
+    const stranger = await askOnce(host, probePlan({ scheme: "https", port: trusted, path: "/ok.php" }));
+    assert.ok("error" in stranger);
+    assert.match(stranger.error, /^the certificate's (issuer|chain) .*not trusted here/);
+    assert.match(stranger.next ?? "", /`probe\.ca`.*NODE_EXTRA_CA_CERTS/);
+    assert.deepEqual(await askOnce(host, probePlan({ ...secure, port: expired })), {
+      error: "the certificate has expired",
+      next: "Renew it, and reload nginx",
+    });
   });
 
   it("accepts a certificate that this machine trusts, for the right name only", () => {
@@ -166,11 +268,9 @@ const plan = ${JSON.stringify(probePlan({ scheme: "https", port: tls, path: "/ok
 })();`;
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: `${at.dir}/cert.pem` };
     const [good, bad] = JSON.parse(execFileSync(process.execPath, ["-e", script], { env, encoding: "utf8" }));
-    assert.deepEqual(good, { status: 200, body: "host example.com close" });
-    assert.equal(
-      bad.error,
-      "Hostname/IP does not match certificate's altnames: Host: other.example. is not in the cert's altnames: DNS:example.com",
-    );
+    assert.deepEqual([good.status, good.body], [200, "host example.com close"]);
+    assert.equal(bad.error, "the certificate is for example.com, not for other.example");
+    assert.match(bad.next, /`probe\.host`/);
   });
 
   it("says so when the port speaks no TLS", async () => {

@@ -10,6 +10,7 @@ import { removeReleases } from "../../provider/release/remove.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
 import { busyboxPrograms } from "../support/oldReleases.ts";
 import {
+  manifestOn,
   oddTree,
   ownCache,
   planFor,
@@ -53,7 +54,7 @@ for (const [name, shellIn] of Object.entries(shells))
     assert.equal(statSync(join(result.releaseDir, "bin/console")).mode & 0o7777, 0o555);
     assert.equal(statSync(join(result.releaseDir, "public/index.php")).mode & 0o7777, 0o444);
     assert.equal(
-      readFileSync(join(own, "manifests/1"), "latin1").split("\n", 1)[0],
+      manifestOn(deployPath, "1").header,
       `site-release-manifest 1 files=${files} bytes=${bytes} digest=${digest}`,
     );
     assert.deepEqual(await inspectRelease(transport, { deployPath, version: "1" }), {

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { appendFileSync, chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
 import { inspectRelease } from "../../provider/release/inspect.ts";
@@ -44,6 +54,18 @@ for (const [name, [change, state]] of Object.entries(changes))
     assert.equal((await inspectRelease(shellTransport(), { deployPath, version: "1" })).state, state);
   });
 
+test("a manifest that is damaged vouches for nothing", async (t) => {
+  const deployPath = await siteWith(t, ["1"]);
+  const manifest = join(deployPath, ".site-release/manifests/1");
+  truncateSync(manifest, statSync(manifest).size - 20);
+  const { state } = await inspectRelease(shellTransport(), { deployPath, version: "1" });
+  assert.equal(state, "changed: its manifest");
+  await assert.rejects(
+    stageRelease(shellTransport(), planFor(deployPath, { version: "1" }), () => {}),
+    { reason: "release-changed" },
+  );
+});
+
 test("the state of a directory without a manifest is unfinished, and the owner is told", async (t) => {
   const deployPath = await siteWith(t, ["1"]);
   mkdirSync(join(deployPath, "releases/2"));
@@ -82,7 +104,7 @@ test("only releases that nothing serves are removed, and the others are named wi
     "2: it is what one can go back to",
     "3: it is live",
     "4: current points at it",
-    "5: old nginx workers may still serve it",
+    "5: requests that began before it was left may still use it",
     "foreign: this package has no manifest of it",
   ]);
   assert.deepEqual(readdirSync(join(deployPath, "releases")), ["2", "3", "4", "5", "foreign"]);

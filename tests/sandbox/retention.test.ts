@@ -15,6 +15,7 @@ import {
   type OldReleases,
   prune,
   releasesOf,
+  secondsSince,
 } from "../support/oldReleases.ts";
 import { temporaryDir, trashEmptied } from "../support/releaseTree.ts";
 import type { ShellOptions } from "../support/shellTransport.ts";
@@ -41,6 +42,16 @@ const six: OldReleases = {
 };
 
 const { owner: _owner, ...unowned } = six;
+
+const follows = (line: Line): Line => ({ ...line, strategy: "symlink" });
+/** The same, whose nginx has followed `current` since 4; an include of old names what nobody serves. */
+const followed: OldReleases = {
+  ...six,
+  journal: six.journal.map((line) => (line.at > 3 ? follows(line) : line)),
+  current: "6",
+  include: "set $root_dir DIR/releases/2/public;\n",
+};
+const justNow = secondsSince(Date.now());
 
 interface Row {
   readonly site: OldReleases;
@@ -96,6 +107,32 @@ const table: Record<string, Row> = {
     site: { ...six, include: "set $root_dir DIR/releases/9/public;\n" },
     keep: 0,
     pruned: "none: DIR/root_dir.nginx.conf names no release that is there",
+  },
+  "where nginx follows current, that says what is live, and the include says nothing": {
+    site: followed,
+    keep: 0,
+    pruned: "4, 3, 2, 1",
+  },
+  "what current left within the hour stays, since nobody can see who still uses it": {
+    site: {
+      ...followed,
+      journal: [
+        ...followed.journal,
+        follows(live(justNow - 4000, "6", "1")),
+        follows(live(justNow - 3000, "1", "2")),
+        follows(live(justNow - 200, "2", "6")),
+        { ...follows({ at: justNow - 100, step: "restored", from: "3", to: "6" }), reason: "probe-failed" },
+        live(justNow - 50, "4", "6"),
+        follows(live(justNow - 20, "5", "6")),
+      ],
+    },
+    keep: 0,
+    pruned: "4",
+  },
+  "a current that leads nowhere prunes nothing": {
+    site: { ...followed, current: "9" },
+    keep: 0,
+    pruned: "none: current points at no release that is there",
   },
   "what was never live counts from when it was put there": {
     site: { ...six, complete: { ...six.complete, "7": 2, "8": 9 } },
@@ -262,7 +299,9 @@ test("a release that cannot be moved away stays, is said, and the others go", {
   try {
     const answer = await prune(deployPath, "next", { ...retention, keepReleases: 0 });
     assert.deepEqual(answer.texts.get("pruned"), ["4", "3", "1"]);
-    assert.deepEqual(answer.texts.get("warning"), [`${mounted} is to be pruned, and cannot be moved away`]);
+    assert.deepEqual(answer.texts.get("warning"), [
+      `${mounted} is to be pruned, and cannot be moved away (another login's: dirMode "0775" lets the group remove it)`,
+    ]);
   } finally {
     execFileSync("umount", ["-l", mounted]);
   }

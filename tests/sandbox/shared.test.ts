@@ -7,7 +7,15 @@ import test, { type TestContext } from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import type { ReleasePlan } from "../../provider/release/plan.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
-import { ownCache, planFor, smallSite, type Tree, temporaryDir, writeTree } from "../support/releaseTree.ts";
+import {
+  manifestOn,
+  ownCache,
+  planFor,
+  smallSite,
+  type Tree,
+  temporaryDir,
+  writeTree,
+} from "../support/releaseTree.ts";
 import { cutAfter, type ShellOptions, shellTransport } from "../support/shellTransport.ts";
 import { zipMembers, zipOf } from "../support/zip.ts";
 
@@ -99,7 +107,8 @@ test("a shared .env is in no release, no manifest and no digest", async (t) => {
   const before = await digestSource(join(dir, "source"), shared);
   const { releaseDir, releaseDigest } = await stage(plan);
   assert.equal(execFileSync("find", [releaseDir, "-type", "f", "-name", ".env"]).toString(), "");
-  assert.ok(!readFileSync(join(deployPath, ".site-release/manifests/1"), "latin1").includes(".env"));
+  const { body } = manifestOn(deployPath, "1");
+  assert.deepEqual([body.includes("./public/index.php"), body.includes(".env")], [true, false]);
   writeFileSync(join(dir, "source/.env"), "SECRET=other");
   assert.equal((await digestSource(join(dir, "source"), shared)).digest, before.digest);
   assert.equal(releaseDigest, before.digest);
@@ -175,9 +184,20 @@ test("an upload that is cut among the copies shares nothing, and the next run sh
     stageRelease(cutAfter(shellTransport(), 300_000), plan, () => {}),
     { reason: "upload-cut" },
   );
-  for (const place of ["shared", "releases", ".site-release/staging"])
-    assert.deepEqual(readdirSync(join(deployPath, place)), [], place);
+  for (const place of ["shared", "releases"]) assert.deepEqual(readdirSync(join(deployPath, place)), [], place);
   await stage(plan);
   const [expected, found] = [join(dir, "source/storage"), join(deployPath, "shared/storage")];
   assert.equal(execFileSync("diff", ["-r", "--no-dereference", expected, found]).toString(), "");
+  assert.deepEqual(readdirSync(join(deployPath, ".site-release/staging")), []);
+});
+
+test("a shared path that came to be since an upload was cut stays as it is", async (t) => {
+  const { deployPath, plan } = start(t, { ...own, "storage/app/big": randomBytes(500_000).toString("hex") });
+  await assert.rejects(
+    stageRelease(cutAfter(shellTransport(), 300_000), plan, () => {}),
+    { reason: "upload-cut" },
+  );
+  writeTree(join(deployPath, "shared/storage/app"), { "of others": "1" });
+  await stage(plan);
+  assert.deepEqual(readdirSync(join(deployPath, "releases/1/storage/app")), ["of others"]);
 });

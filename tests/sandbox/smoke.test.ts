@@ -23,7 +23,7 @@ describe("Smoke", () => {
     at.write(`releases/${version}/public/index.php`, php);
   }
   const run = (version: string, wish = {}, seconds?: number, pool = { socket: fpm.socket }) =>
-    smoke(host, pool, siteAt(at.dir), version, smokePlan(wish), true, seconds);
+    smoke(host, { pool, site: siteAt(at.dir), version }, smokePlan(wish), seconds);
 
   it("passes a release whose front controller answers", async () => {
     release(
@@ -90,17 +90,14 @@ describe("Smoke", () => {
     assert.equal((await run("6")).outcome, "failed");
   });
 
-  it("skips a site without a front controller", async () => {
-    assert.deepEqual(await smoke(host, fpm, siteAt(at.dir), "1", smokePlan(), false), {
-      outcome: "skipped",
-      why: "no front controller",
-    });
-  });
-
   it("says which right is missing where the pool cannot be reached", {
     skip: serving.uid === undefined && "needs root",
   }, async () => {
-    const result = await smoke(localTransport("nobody"), fpm, siteAt(at.dir), "1", smokePlan(), true);
+    const result = await smoke(
+      localTransport("nobody"),
+      { pool: fpm, site: siteAt(at.dir), version: "1" },
+      smokePlan(),
+    );
     assert.ok(result.outcome === "unreachable");
     assert.match(result.why, /^nobody \(groups nogroup\) cannot write /);
     assert.match(result.next, /^Run as root: usermod --append --groups www-data nobody /);

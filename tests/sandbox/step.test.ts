@@ -1,52 +1,11 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import type { StepPlan } from "../../provider/step/plan.ts";
 import { runStep } from "../../provider/step/run.ts";
 import { until } from "../support/command.ts";
-import { temporaryDir } from "../support/releaseTree.ts";
-import { type ShellOptions, shellTransport } from "../support/shellTransport.ts";
-
-function busyboxPrograms(dir: string): string {
-  mkdirSync(dir);
-  execFileSync("busybox", ["--install", "-s", dir]);
-  rmSync(join(dir, "flock"), { force: true }); // Debian's BusyBox has none
-  return dir;
-}
-
-const shells: Record<string, (dir: string) => ShellOptions> = {
-  dash: () => ({ shell: "dash" }),
-  "bash --posix": () => ({ shell: "bash --posix" }),
-  "BusyBox with its own programs": (dir) => ({ shell: "busybox sh", programs: busyboxPrograms(join(dir, "programs")) }),
-};
-
-/** A site with release 2 on disk, and 1 live. */
-function site(t: TestContext, shellIn: (dir: string) => ShellOptions = () => ({})) {
-  const dir = temporaryDir(t);
-  const deployPath = join(dir, "site");
-  const own = join(deployPath, ".site-release");
-  for (const place of ["releases/2", ".site-release/manifests"])
-    mkdirSync(join(deployPath, place), { recursive: true });
-  writeFileSync(join(own, "manifests/2"), "");
-  const told: string[] = [];
-  let runs = 0;
-  const commit = (to: string, steps?: string) => {
-    const more = steps === undefined ? "" : `,"steps":"${steps}"`;
-    const line = `{"at":"x","run":"r${++runs}","who":"a@b","step":"committed","from":"","to":"${to}"${more}}\n`;
-    appendFileSync(join(own, "journal.jsonl"), line);
-  };
-  commit("1");
-  const transport = shellTransport(shellIn(dir));
-  const run = (command: string, plan: Partial<StepPlan> = {}) =>
-    runStep(
-      transport,
-      { deployPath, version: "2", name: "migrate", command, when: "before", runOn: "deploy", timeout: 20, ...plan },
-      (status) => told.push(status),
-    );
-  return { dir, deployPath, own, told, commit, transport, run, steps: () => readdirSync(join(own, "steps")) };
-}
+import { alive, shells, site } from "../support/stepSite.ts";
 
 for (const [name, shellIn] of Object.entries(shells))
   describe(`a step by ${name}`, { timeout: 90_000 }, () => {
@@ -204,12 +163,3 @@ test("a step without its release is an error", async (t) => {
     message: /: \S+\/releases\/9 is not there, or not complete\. Let the Release resource put it there first$/,
   });
 });
-
-function alive(pid: string): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !/\) Z /.test(stat);
-  } catch {
-    return false;
-  }
-}

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { appendFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { assertInvariants } from "../support/invariants.ts";
+import { byEach } from "../support/strategies.ts";
 import { startSwitchRig } from "../support/switchRig.ts";
 
 test("a restore after an interrupted first switch brings back the words of a hand-made include", async () => {
@@ -19,15 +21,15 @@ test("a restore after an interrupted first switch brings back the words of a han
     },
   });
   await assert.rejects(killed, /ended without a word/);
-  assert.equal(rig.include(), `set $root_dir ${rig.deployPath}/releases/2/public;\n`);
+  assert.equal(await assertInvariants(rig, { serves: ["1", "2"], interrupted: true }), "2");
   const { failure, facts } = await rig.run("2", { probe: "abort probe" });
   assert.deepEqual([failure?.reason, facts.get("restored")], ["probe-failed", "verbatim"]);
   assert.equal(rig.include(), handMade);
   await rig.close();
 });
 
-test("a run never comes back to a version that an interrupted one left unproved", async () => {
-  const rig = await startSwitchRig();
+byEach("a run never comes back to a version that an interrupted one left unproved", async (start) => {
+  const rig = await start();
   await rig.release("1", "2", "3");
   await rig.run("1");
   const killed = rig.run("2", {
@@ -78,40 +80,42 @@ test("an include that is a link to a file elsewhere is seen as released, and sta
   symlinkSync(real, rig.includePath);
   assert.equal((await rig.run("1")).outcome, "switched");
   assert.equal(readlinkSync(rig.includePath), real);
-  const { facts } = await rig.observe();
-  assert.deepEqual([facts.get("include-state"), facts.get("workers")], ["ours", "witnessed"]);
+  await assertInvariants(rig, { serves: "1" });
   rmSync(rig.includePath);
   symlinkSync("/nowhere/at/all", rig.includePath);
   assert.deepEqual((await rig.run("1")).failure, { reason: "include-unwritable", detail: "/nowhere/at/all" });
   await rig.close();
 });
 
-test("what a power cut left at the journal's end hides nothing that was written before it", async () => {
-  const rig = await startSwitchRig();
+byEach("what a power cut left at the journal's end hides nothing that was written before it", async (start) => {
+  const rig = await start();
   await rig.release("1", "2");
   await rig.run("1");
   appendFileSync(`${rig.ownDir}/journal.jsonl`, `{"at":"2026${"\0".repeat(100)}`);
   const { facts } = await rig.run("2");
   assert.equal(facts.get("live"), "1");
-  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  await assertInvariants(rig, { serves: "2", torn: true });
   assert.equal((await rig.run("2")).outcome, "unchanged");
   await rig.close();
 });
 
-test("what cannot be written after the commit is told, and neither takes the version back nor makes the journal lie", async () => {
-  const rig = await startSwitchRig();
-  await rig.release("1", "2");
-  await rig.run("1");
-  await rig.deploy(`rm ${rig.ownDir}/owner && mkdir -p ${rig.ownDir}/owner/x`);
-  const { outcome, facts } = await rig.run("2");
-  assert.deepEqual([outcome, facts.get("unfinished")], ["switched", `${rig.ownDir}/owner`]);
-  assert.equal(readlinkSync(`${rig.deployPath}/current`), "releases/2");
-  assert.equal((await rig.observe()).facts.get("live"), "2");
-  await rig.close();
-});
+byEach(
+  "what cannot be written after the commit is told, and neither takes the version back nor makes the journal lie",
+  async (start) => {
+    const rig = await start();
+    await rig.release("1", "2");
+    await rig.run("1");
+    await rig.deploy(`rm ${rig.ownDir}/owner && mkdir -p ${rig.ownDir}/owner/x`);
+    const { outcome, facts } = await rig.run("2");
+    assert.deepEqual([outcome, facts.get("unfinished")], ["switched", `${rig.ownDir}/owner`]);
+    assert.equal(readlinkSync(`${rig.deployPath}/current`), "releases/2");
+    assert.equal((await rig.observe()).facts.get("live"), "2");
+    await rig.close();
+  },
+);
 
-test("a journal that cannot be written is named before anything is changed", async () => {
-  const rig = await startSwitchRig();
+byEach("a journal that cannot be written is named before anything is changed", async (start) => {
+  const rig = await start();
   await rig.release("1");
   await rig.deploy(`mkdir ${rig.ownDir}/journal.jsonl && chmod 555 ${rig.ownDir}/journal.jsonl`);
   assert.deepEqual((await rig.run("1")).failure, { reason: "site-unwritable", detail: `${rig.ownDir}/journal.jsonl` });
@@ -134,7 +138,7 @@ for (const shell of ["dash", "bash --posix", "busybox sh"]) {
     const rig = await startSwitchRig();
     await rig.release("1");
     const inputs = { reload_command: "echo; echo one; echo two >&2; printf 'three\\n\\n'; exit 7" };
-    const { failure, texts } = await rig.run("1", { inputs, shell });
+    const { failure, texts } = await rig.run("1", { inputs, by: { shell } });
     assert.equal(failure?.reason, "reload-refused");
     assert.deepEqual(texts.get("reload"), ["", "one", "two", "three"]);
     await rig.close();
@@ -145,15 +149,13 @@ test("a refused reload is no failed restore: the workers never left what they se
   const rig = await startSwitchRig();
   await rig.release("1", "2");
   await rig.run("1");
-  const before = rig.include();
   const refused = await rig.run("2", { inputs: { reload_command: "echo sudo: a password is required; exit 1" } });
   assert.equal(refused.failure?.reason, "reload-refused");
   assert.deepEqual(
     [refused.facts.get("restored"), refused.facts.has("restore-failed")],
     [`${rig.deployPath}/releases/1/public`, false],
   );
-  assert.equal(rig.include(), before);
-  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  await assertInvariants(rig, { serves: "1" });
   assert.equal((await rig.run("1")).outcome, "unchanged");
   await rig.close();
 });
@@ -167,7 +169,7 @@ test("nginx restarted by somebody during the probe is proof enough; stopped, it 
     return "commit";
   };
   assert.equal((await rig.run("1", { probe: restarted })).outcome, "switched");
-  assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  await assertInvariants(rig, { serves: "1" });
   const stopped = async () => {
     await rig.stopNginx();
     return "abort probe";
@@ -199,12 +201,88 @@ test("a version is drained when no old worker is left, also of the generation be
   await rig.close();
 });
 
-test("no version is said to stay live that the workers do not prove", async () => {
-  const rig = await startSwitchRig();
+byEach("no version is said to stay live that is not proved", async (start, strategy) => {
+  const rig = await start();
   await rig.release("1", "2");
   await rig.run("1");
   assert.equal((await rig.run("2", { smoke: "abort smoke" })).facts.get("live"), "1");
-  writeFileSync(rig.includePath, `set $root_dir ${rig.deployPath}/releases/2/public;\n`);
+  if (strategy === "include") writeFileSync(rig.includePath, `set $root_dir ${rig.deployPath}/releases/2/public;\n`);
+  else await rig.deploy(`ln -sfn releases/2 ${rig.deployPath}/current`);
   assert.equal((await rig.run("2", { smoke: "abort smoke" })).facts.has("live"), false);
   await rig.close();
 });
+
+byEach("what ran for a version that did not go live is told of until another one does", async (start) => {
+  const rig = await start();
+  await rig.release("1", "2", "3", "4");
+  const inputs = { before_steps: "migrate" };
+  const told = async (version: string, probe = "commit") =>
+    (await rig.run(version, { probe, inputs })).texts.get("step-ran") ?? [];
+  const record = async (name: string, change: string) => rig.writeFile(`${rig.ownDir}/steps/${name}`, `${change}\n`);
+  await record("1.migrate", "never");
+  assert.deepEqual(await told("1"), ["1.migrate"]);
+  const [first] = readFileSync(`${rig.ownDir}/journal.jsonl`, "utf8").match(
+    /(?<="run":")\w+(?="[^}]*"step":"committed")/,
+  ) ?? [""];
+  await record("2.migrate", first);
+  await record("2.migrate-more", "undone");
+  await record("3.migrate", first);
+  assert.deepEqual(await told("3", "abort probe"), ["2.migrate", "3.migrate"]);
+  assert.deepEqual(await told("3"), ["2.migrate", "3.migrate"]);
+  assert.deepEqual(await told("4"), []);
+  await rig.close();
+});
+
+byEach("a version does not go live before a step of it that was undone has run again", async (start) => {
+  const rig = await start();
+  await rig.release("1", "2");
+  await rig.run("1");
+  await rig.writeFile(`${rig.ownDir}/steps/2.migrate`, "undone\n");
+  const journal = () => rig.journal().filter(({ step }) => step !== "holds");
+  const before = journal();
+  const { failure } = await rig.run("2", { inputs: { before_steps: "backup migrate" } });
+  assert.deepEqual([failure, journal()], [{ reason: "step-undone", detail: "migrate" }, before]);
+  // Another one's is nothing to it.
+  assert.equal((await rig.run("2", { inputs: { before_steps: "backup" } })).outcome, "switched");
+  await rig.close();
+});
+
+byEach(
+  "what goes wrong between the switch and its commit is restored, or told and mended by the next run",
+  async (start) => {
+    const rig = await start();
+    const { deployPath, ownDir } = rig;
+    await rig.release("1", "2");
+    await rig.run("1");
+    const one = rig.named();
+    const during = (script: string) => async () => {
+      assert.notEqual(rig.named(), one);
+      await rig.deploy(script);
+      return "commit";
+    };
+    const signalled = await rig.run("2", {
+      probe: async (shell) => {
+        shell.kill("SIGTERM");
+        return "commit";
+      },
+    });
+    assert.ok(["signalled", "probe-failed"].includes(signalled.failure?.reason ?? ""));
+    assert.deepEqual([signalled.facts.get("restored"), rig.named()], [one, one]);
+    const silent = await rig.run("2", {
+      probe: () => sleep(1500).then(() => "commit"),
+      inputs: { commit_timeout: "1" },
+    });
+    assert.deepEqual([silent.failure, rig.named()], [{ reason: "probe-failed", detail: "silence for 1 s" }, one]);
+    const unwritten = await rig.run("2", {
+      probe: during(`cd ${ownDir} && mv journal.jsonl j && mkdir journal.jsonl`),
+    });
+    assert.deepEqual([unwritten.failure?.reason, rig.named()], ["disk-full", one]);
+    await rig.deploy(`cd ${ownDir} && rmdir journal.jsonl && mv j journal.jsonl`);
+    const closed = await rig.run("2", { probe: () => during(`chmod a-w ${deployPath}`)().then(() => "abort probe") });
+    assert.deepEqual([closed.failure?.reason, closed.facts.has("restore-failed")], ["probe-failed", true]);
+    await rig.deploy(`chmod u+w ${deployPath}`);
+    assert.match((await rig.run("1")).facts.get("recovered") ?? "", /^restored 1 after an interrupted switch to 2$/);
+    assert.equal(rig.named(), one);
+    await rig.close();
+  },
+);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { atEnd } from "./ending.ts";
@@ -21,6 +21,11 @@ export class Builds {
       writeFileSync(file, text);
     }
     return this.path(version);
+  }
+
+  /** Lets `path` lead to them, as to the builds beside a program. */
+  link(path: string): void {
+    symlinkSync(this.dir, path);
   }
 
   remove(version: string): void {

@@ -1,13 +1,14 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
-import { join } from "node:path";
-import { addGroup, killPayload, removeGroup } from "./cgroup.ts";
+import { type IncomingHttpHeaders, request } from "node:http";
+import { basename, join } from "node:path";
+import { addGroup, groupDir, killPayload, removeGroup } from "./cgroup.ts";
 import { must, type Result, run, until } from "./command.ts";
 import type { Image, Suite } from "./image.ts";
 import { linkOf } from "./link.ts";
 import { consoleOf, initOf, startNspawn } from "./nspawn.ts";
+import { allProcesses } from "./processes.ts";
 
 /** How to log in. */
 export interface Login {
@@ -16,6 +17,13 @@ export interface Login {
   readonly privateKeyPath: string;
   /** As an authorized_keys line without comment. */
   readonly hostKey: string;
+}
+
+/** What the site answered. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
 }
 
 /** A Debian host with systemd, nginx, php-fpm and sshd, and the user deploy with the article's two sudo rights. */
@@ -44,8 +52,8 @@ export class Machine {
     this.address = linkOf(number).address;
     const [type, key] = readFileSync(join(image.root, "etc/ssh/ssh_host_ed25519_key.pub"), "utf8").split(" ");
     this.hostKey = `${type} ${key}`;
-    const { privateKeyPath } = image;
-    this.connection = { host: this.address, user: "deploy", privateKeyPath, hostKey: this.hostKey };
+    const { user, privateKeyPath } = image;
+    this.connection = { host: this.address, user, privateKeyPath, hostKey: this.hostKey };
     this.pool = readFileSync(join(image.dir, "pool"), "utf8").trim();
     this.#number = number;
     this.#undo = undo;
@@ -78,11 +86,14 @@ export class Machine {
     if (code !== 0) throw new Error(`${this.name}: writing ${path}: ${stderr}`);
   }
 
-  /** One GET of the site over a connection of its own. */
-  http(
-    path: string,
-    headers: Record<string, string> = {},
-  ): Promise<{ readonly status: number; readonly body: string }> {
+  /** One GET of the site over a connection of its own. The path is sent as it is. */
+  async http(path: string, headers: Record<string, string> = {}): Promise<Pick<Answer, "status" | "body">> {
+    const { status, body } = await this.get(path, headers);
+    return { status, body };
+  }
+
+  /** The same, with the answer's headers. */
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const asked = {
         host: this.address,
@@ -93,8 +104,9 @@ export class Machine {
       };
       request(asked, (response) => {
         let body = "";
+        const { statusCode: status = 0, headers } = response;
         response.setEncoding("utf8").on("data", (text: string) => (body += text));
-        response.on("error", reject).on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+        response.on("error", reject).on("end", () => resolve({ status, headers, body }));
       })
         .on("error", reject)
         .end();
@@ -129,6 +141,12 @@ export class Machine {
     await this.#end(() => killPayload(this.#number));
   }
 
+  /** The processes inside with such a command line, its words parted by blanks; pids are this host's. */
+  processes(words: RegExp): number[] {
+    const pids = allProcesses().map(({ pid }) => pid);
+    return pids.filter((pid) => this.#has(pid) && words.test(textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " ")));
+  }
+
   /** Cuts the wire between the test and the machine: packets are lost, nobody is told. */
   cutLink(): void {
     must("ip", "link", "set", linkOf(this.#number).device, "down");
@@ -147,6 +165,10 @@ export class Machine {
     this.#undo();
   }
 
+  #has(pid: number): boolean {
+    return textOf(`/proc/${pid}/cgroup`).includes(`/${basename(groupDir(this.#number))}/`);
+  }
+
   async #end(how: (nspawn: ChildProcess) => void): Promise<void> {
     const nspawn = this.#nspawn;
     if (nspawn === undefined) throw new Error(`${this.name} is off`);
@@ -161,5 +183,14 @@ export class Machine {
     const path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     const shell = ["env", "-i", path, `HOME=${home}`, "LC_ALL=C.UTF-8", "sh", "-c", `cd || exit\n${script}`];
     return run("nsenter", ["-t", `${init}`, "-m", "-u", "-i", "-n", "-p", "--", ...become, ...shell], stdin);
+  }
+}
+
+/** A file of a process that may end at any moment. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
   }
 }

@@ -8,7 +8,7 @@ import { atEnd } from "./ending.ts";
 import { page } from "./machineSite.ts";
 import { ROOT } from "./paths.ts";
 
-/** Deployer on the site of one machine: a site of one page, with `storage` shared, and keep_releases -1. */
+/** Deployer on the site of one machine: a site of one page, with `storage` and `.env` shared, and keep_releases -1. */
 export interface Deployer {
   /** deploy:prepare: makes and fills a release, and holds the lock. */
   prepare(release: string, php?: string): Promise<void>;
@@ -49,7 +49,7 @@ export function depUnavailable(): string | undefined {
   return /^Deployer \d/.test(stdout ?? "") ? undefined : "no Deployer: dep is not on PATH, and DEP names none";
 }
 
-/** Deployer itself, with the recipe deploy.php. */
+/** Deployer itself, with the recipe of examples/from-deployer. */
 export function deployerItself(machine: Machine): Deployer {
   const dir = mkdtempSync(join(tmpdir(), "deployer-"));
   const close = atEnd(() => rmSync(dir, { recursive: true, force: true }));
@@ -58,7 +58,7 @@ export function deployerItself(machine: Machine): Deployer {
   const { host, user, hostKey, privateKeyPath } = machine.connection;
   writeFileSync(join(dir, "known_hosts"), `${host} ${hostKey}\n`);
   const config = [
-    "Host site",
+    "Host web1.example.com",
     `HostName ${host}`,
     `User ${user}`,
     `IdentityFile "${privateKeyPath}"`,
@@ -70,6 +70,7 @@ export function deployerItself(machine: Machine): Deployer {
   writeFileSync(join(dir, "ssh_config"), `${config.join("\n")}\n`);
   const env = [
     "CI=true", // whose name stands in the lock and the log is then "ci"
+    `RECIPE=${join(ROOT, "examples/from-deployer/deploy.php")}`,
     `SSH_CONFIG=${join(dir, "ssh_config")}`,
     `DEPLOY_PATH=${machine.deployPath}`,
     `BUILD=${join(dir, "build")}`,

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cachePlace, madeBy } from "./cache.ts";
 import { must } from "./command.ts";
 import { ROOT } from "./paths.ts";
 
@@ -20,9 +19,7 @@ export function dokuwikiUnavailable(): string | undefined {
 
 /** A tree of DokuWiki without its data and without version/, made once and kept outside the tree; nobody may change it. */
 export function dokuwiki(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-  const hash = createHash("sha256").update(readFileSync(recipe)).digest("hex").slice(0, 12);
-  const dir = join(cache, "pulumi-site-release", "apps", `dokuwiki-${hash}`);
+  const dir = cachePlace("apps", `dokuwiki-${madeBy(readFileSync(recipe))}`);
   if (!existsSync(dir)) must("sh", recipe, dir);
   return dir;
 }

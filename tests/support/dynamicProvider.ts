@@ -3,59 +3,33 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import type * as grpc from "@grpc/grpc-js";
-import type * as engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
-import type * as engine from "@pulumi/pulumi/proto/engine_pb.js";
 import type * as providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type * as provider from "@pulumi/pulumi/proto/provider_pb.js";
-import type * as empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type * as struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { Engine, type Logged } from "./engine.ts";
 
 // One copy of each: messages of another copy would be refused.
 const load = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-const { credentials, Server, ServerCredentials } = load("@grpc/grpc-js") as typeof grpc;
-const { EngineService } = load("./proto/engine_grpc_pb.js") as typeof engineService;
+const { credentials } = load("@grpc/grpc-js") as typeof grpc;
 const { ResourceProviderClient } = load("./proto/provider_grpc_pb.js") as typeof providerService;
 const messages = load("./proto/provider_pb.js") as typeof provider;
-const { LogSeverity } = load("./proto/engine_pb.js") as typeof engine;
 const { Struct } = load("google-protobuf/google/protobuf/struct_pb.js") as typeof struct;
-const { Empty } = load("google-protobuf/google/protobuf/empty_pb.js") as typeof empty;
 
 type Properties = Record<string, unknown>;
 type Json = Record<string, struct.JavaScriptValue>;
 
-/** One line that the provider told the engine. */
-export interface Logged {
-  readonly severity: string;
-  readonly message: string;
-  readonly urn: string;
-  readonly ephemeral: boolean;
-}
-
 /** Pulumi's own process for dynamic resources, driven as the engine drives it. */
 export class DynamicProvider {
-  readonly logged: Logged[] = [];
   output = "";
   #process: ChildProcess | undefined;
   #client: providerService.ResourceProviderClient | undefined;
-  readonly #engine = new Server();
+  readonly #engine = new Engine();
 
   /** Starts the process in the program's directory. */
   async start(cwd: string): Promise<void> {
-    this.#engine.addService(EngineService as unknown as grpc.ServiceDefinition, {
-      log: (call: { request: engine.LogRequest }, answer: grpc.sendUnaryData<empty.Empty>) => {
-        const { severity, message, urn, ephemeral } = call.request.toObject();
-        const word = Object.entries(LogSeverity).find(([, value]) => value === severity)?.[0] ?? "";
-        this.logged.push({ severity: word, message, urn, ephemeral });
-        answer(null, new Empty());
-      },
-    });
-    const enginePort = await new Promise<number>((resolve, reject) => {
-      this.#engine.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-        error ? reject(error) : resolve(port),
-      );
-    });
+    const engineAddress = await this.#engine.listen();
     const script = load.resolve("./cmd/dynamic-provider/index.js");
-    const child = spawn(process.execPath, [script, `127.0.0.1:${enginePort}`], {
+    const child = spawn(process.execPath, [script, engineAddress], {
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PULUMI_NODEJS_PROJECT: "site", PULUMI_NODEJS_STACK: "dev" },
@@ -113,9 +87,9 @@ export class DynamicProvider {
 
   /** Waits until the provider told `count` lines: they are sent, not waited for. */
   async told(count: number): Promise<readonly Logged[]> {
-    for (let round = 0; this.logged.length < count && round < 100; round++)
+    for (let round = 0; this.#engine.logged.length < count && round < 100; round++)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    return this.logged;
+    return this.#engine.logged;
   }
 
   async delete(id: string, props: Properties): Promise<void> {
@@ -127,7 +101,7 @@ export class DynamicProvider {
 
   async stop(): Promise<void> {
     this.#client?.close();
-    this.#engine.forceShutdown();
+    this.#engine.close();
     const child = this.#process;
     if (child === undefined || child.exitCode !== null) return;
     child.kill("SIGKILL");

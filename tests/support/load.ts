@@ -34,10 +34,14 @@ export interface Recording {
 }
 
 export interface Load {
+  /** The marks so far, in their order. */
+  readonly marks: readonly Mark[];
   /** From now on every request must meet `version`; without one a switch is under way, and any version may answer. */
   mark(label: string, version?: string): void;
   /** Ends the load when what was sent is answered, or 5 s later. Rejects if the load broke, or had ended by its own bounds. */
   stop(): Promise<LoadResult>;
+  /** Ends it likewise, and gives what became of each request. */
+  record(): Promise<readonly Sample[]>;
 }
 
 const defaults = { freshShare: 0.1, postShare: 0.1, maxSeconds: 120, maxRequests: 100_000 };
@@ -50,17 +54,22 @@ export function startLoad(
   recorded.catch(() => {}); // stop() tells it
   worker.unref(); // a test that fails before stop() must not hang
   const marks: Mark[] = [];
+  const end = async (): Promise<readonly Sample[]> => {
+    worker.ref();
+    worker.postMessage("stop");
+    const { samples, bound } = await recorded;
+    if (bound)
+      throw new Error(`The load ended by itself after ${samples.length} requests: what came later is not known`);
+    return samples;
+  };
   return {
+    marks,
     mark(label, version) {
       marks.push({ label, at: clock(), ...(version !== undefined && { version }) });
     },
     async stop() {
-      worker.ref();
-      worker.postMessage("stop");
-      const { samples, bound } = await recorded;
-      if (bound)
-        throw new Error(`The load ended by itself after ${samples.length} requests: what came later is not known`);
-      return evaluate(samples, marks);
+      return evaluate(await end(), marks);
     },
+    record: end,
   };
 }

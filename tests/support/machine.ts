@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { groupsUnavailable, removeGroup } from "./cgroup.ts";
 import { claim, sweep, unclaim } from "./claim.ts";
 import { must } from "./command.ts";
 import { Machine } from "./debian.ts";
 import { addDisk, diskRoot, disksUnavailable, removeDisk } from "./disk.ts";
 import { atEnd } from "./ending.ts";
-import { imageOf, isBuilt, type Suite } from "./image.ts";
+import { type Image, imageOf, isBuilt, type Suite } from "./image.ts";
 import { addLink, isFree, removeLink } from "./link.ts";
 
 export type { Machine } from "./debian.ts";
@@ -40,10 +40,34 @@ export function machinesUnavailable(): string | undefined {
 }
 
 /** Boots a machine that serves example.com. Its name becomes its host name. */
-export async function startMachine(name: string, options: MachineOptions): Promise<Machine> {
+export function startMachine(name: string, options: MachineOptions): Promise<Machine> {
   const { suite, include = "placeholder", poolGroup = true, diskSize = 1024 } = options;
-  const image = imageOf(suite);
-  if (!isBuilt(image)) throw new Error(`no ${suite} image; node tools/run.mjs test builds it`);
+  return start(name, imageOf(suite), diskSize, async (machine, disk) => {
+    if (!poolGroup) must("chroot", disk, "gpasswd", "--delete", "deploy", "www-data");
+    if (include === "placeholder") writePlaceholder(disk, machine);
+    const whole = readFileSync(join(disk, block), "utf8");
+    if (include === "unread") writeFileSync(join(disk, block), "server { listen 80; server_name example.com; }\n");
+    await machine.boot();
+    if (include === "unread") await machine.writeFile(`/${block}`, whole);
+    const php = /php[\d.]+-fpm/.exec(machine.pool);
+    await machine.must(
+      `systemctl is-active ssh.service ${php}.service ${include === "missing" ? "" : "nginx.service"}`,
+    );
+  });
+}
+
+/** Boots a machine that has nothing but sshd, which lets in root, and apt's packages. */
+export function startBareMachine(name: string, suite: Suite): Promise<Machine> {
+  return start(name, imageOf(suite, "bare"), 1024, (machine) => machine.boot());
+}
+
+async function start(
+  name: string,
+  image: Image,
+  diskSize: number,
+  boot: (machine: Machine, disk: string) => Promise<void>,
+): Promise<Machine> {
+  if (!isBuilt(image)) throw new Error(`no image ${basename(image.dir)}; node tools/run.mjs test builds it`);
   sweep((leftover) => remove(Number(leftover.slice(claimed.length))));
   const number = claimNumber();
   const undo = atEnd(() => {
@@ -58,16 +82,7 @@ export async function startMachine(name: string, options: MachineOptions): Promi
     // A host that does not know its own name makes each sudo wait for DNS.
     writeFileSync(join(disk, "etc/hostname"), `${name}\n`);
     writeFileSync(join(disk, "etc/hosts"), `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
-    if (!poolGroup) must("chroot", disk, "gpasswd", "--delete", "deploy", "www-data");
-    if (include === "placeholder") writePlaceholder(disk, machine);
-    const whole = readFileSync(join(disk, block), "utf8");
-    if (include === "unread") writeFileSync(join(disk, block), "server { listen 80; server_name example.com; }\n");
-    await machine.boot();
-    if (include === "unread") await machine.writeFile(`/${block}`, whole);
-    const php = /php[\d.]+-fpm/.exec(machine.pool);
-    await machine.must(
-      `systemctl is-active ssh.service ${php}.service ${include === "missing" ? "" : "nginx.service"}`,
-    );
+    await boot(machine, disk);
     return machine;
   } catch (error) {
     undo();

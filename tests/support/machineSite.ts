@@ -1,24 +1,35 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { ask } from "../../provider/cli/ask.ts";
+import { statusOf } from "../../provider/cli/observed.ts";
+import type { Status } from "../../provider/cli/status.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
+import { nginxSnippet } from "../../provider/serverBlock.ts";
 import { rootDir, type Site } from "../../provider/site.ts";
 import { type Observation, observe } from "../../provider/switch/observe.ts";
-import type { ProbePlan, SwitchPlan } from "../../provider/switch/plan.ts";
+import type { OpcachePlan, ProbePlan, SwitchPlan } from "../../provider/switch/plan.ts";
 import type { SwitchContext, SwitchResult } from "../../provider/switch/result.ts";
 import { switchTo } from "../../provider/switch/switch.ts";
+import { Strategy } from "../../provider/switchArgs.ts";
 import { openSsh } from "../../provider/transport/openSsh.ts";
 import type { SshTransport } from "../../provider/transport/sshTransport.ts";
 import { until } from "./command.ts";
+import type { Answer } from "./debian.ts";
 import { atEnd } from "./ending.ts";
+import type { Eyes } from "./eyes.ts";
+import { type JournalEntry, readJournal } from "./journalLines.ts";
 import type { Machine } from "./machine.ts";
+import { opcachePlan } from "./opcache.ts";
 import { planFor } from "./releaseTree.ts";
 import { probePlan, siteAt, smokePlan } from "./site.ts";
 import type { PlainArgs } from "./stack.ts";
+import { refusal, type Told } from "./told.ts";
 
 /** What differs from the plan of a small site. */
-interface SwitchWish extends Partial<Omit<SwitchPlan, "probe">> {
+interface SwitchWish extends Partial<Omit<SwitchPlan, "probe" | "opcache">> {
   readonly probe?: Partial<ProbePlan>;
+  readonly opcache?: Partial<OpcachePlan>;
 }
 
 /** Answers "version <version>" to everything. */
@@ -34,10 +45,12 @@ export function pageThatIsDown(version: string): string {
 const owner = { id: "0123456789abcdef", stack: "site/test", resource: "example.com" };
 
 /** The site of a machine, and the builds for it on this side. Each call has a connection of its own, so that none outlives a power cut. */
-export class MachineSite {
+export class MachineSite implements Eyes {
   readonly machine: Machine;
   readonly site: Site;
-  readonly nginx = { pidFile: "/run/nginx.pid", confDir: "/etc/nginx" };
+  readonly nginx = { timeout: 60, pidFile: "/run/nginx.pid", confDir: "/etc/nginx" };
+  /** What the site's server block is made for, and switches go by. */
+  strategy: Strategy = Strategy.Include;
   readonly #builds: string;
   readonly close: () => void;
 
@@ -64,25 +77,25 @@ export class MachineSite {
 
   /** Puts versions on the host. */
   async stage(...versions: string[]): Promise<void> {
-    for (const version of versions) await this.stageBuild(version, this.build(version));
+    const builds = versions.map((version) => [version, this.build(version)] as const);
+    await this.#with(async (transport) => {
+      for (const [version, source] of builds) await this.#put(transport, version, source);
+    });
   }
 
   async stageBuild(version: string, source: string): Promise<void> {
-    const { deployPath, publicDir } = this.site;
-    await this.#with((transport) =>
-      stageRelease(transport, planFor(deployPath, { version, publicDir, source }), () => {}),
-    );
+    await this.#with((transport) => this.#put(transport, version, source));
   }
 
-  plan(version: string, { probe, ...wish }: SwitchWish = {}): SwitchPlan {
+  plan(version: string, { probe, opcache, ...wish }: SwitchWish = {}): SwitchPlan {
     return {
       site: this.site,
       version,
-      strategy: "include",
+      strategy: this.strategy,
       pools: [],
       smoke: smokePlan(),
       probe: probePlan({ timeout: 1, ...probe }),
-      opcache: { policy: "none", via: "fastcgi" },
+      opcache: opcachePlan({ policy: "none", ...opcache }),
       nginx: this.nginx,
       lockTimeout: 20,
       commitTimeout: 20,
@@ -90,6 +103,7 @@ export class MachineSite {
       drainTimeout: 5,
       allowPendingEdits: false,
       afterSteps: [],
+      beforeSteps: [],
       ...wish,
     };
   }
@@ -106,8 +120,54 @@ export class MachineSite {
     );
   }
 
-  observe(version: string): Promise<Observation> {
-    return this.#with((transport) => observe(transport, this.site, this.nginx, version));
+  /** What `pulumi up` does with args(), and tells, by our own code in this process. */
+  async release(version: string, wish: SwitchWish = {}, php = page(version)): Promise<Told> {
+    await this.stageBuild(version, this.build(version, php));
+    // As check() completes it: a path of its own wants 200.
+    const probe = { ...(wish.probe?.path !== undefined && { expectStatus: [200] }), ...wish.probe };
+    const switched = this.switchTo(version, { ...wish, probe });
+    return switched.then(
+      ({ warnings }) => ({ errors: [], warnings }),
+      async () => ({ errors: [(await refusal(switched)).split("\n")[0] ?? ""], warnings: [] }),
+    );
+  }
+
+  page(version: string): string {
+    return `version ${version}`;
+  }
+
+  must(script: string): Promise<string> {
+    return this.machine.must(script);
+  }
+
+  http(path: string): Promise<Pick<Answer, "status" | "body">> {
+    return this.machine.http(path);
+  }
+
+  status(): Promise<Status> {
+    const { deployPath, includePath } = this.site;
+    return this.#with(async (transport) => {
+      const asked = { ...this.nginx, deployPath, includePath, where: "local", limit: 5, json: true } as const;
+      return statusOf(await ask(transport, { ...asked, command: "status" }), { host: transport.host, deployPath });
+    });
+  }
+
+  /** Whose the site is, is left out: it is this one's or a stack's. */
+  async observe(version: string): Promise<Observation> {
+    const { owner: _owner, ...seen } = await this.#with((transport) =>
+      observe(transport, this.plan(version), owner.id),
+    );
+    return seen;
+  }
+
+  /** Does what root does for a strategy: puts its server block in place, and reloads. */
+  async follow(strategy: Strategy): Promise<void> {
+    const { machine, site } = this;
+    const { serverName, deployPath } = site;
+    const block = nginxSnippet({ serverName, deployPath, pool: machine.pool, strategy, listen: ["80"] });
+    await machine.writeFile("/etc/nginx/sites-available/example.com", block);
+    await this.reload();
+    this.strategy = strategy;
   }
 
   /** Makes the site as it was before its first switch: no release, and a placeholder that nginx has read. */
@@ -145,14 +205,23 @@ export class MachineSite {
     return rootDir(this.site, version);
   }
 
+  /** The host's journal; "" while there is none. */
+  journalText(): Promise<string> {
+    return this.must(`cat ${this.site.deployPath}/.site-release/journal.jsonl 2>/dev/null || :`);
+  }
+
+  async entries(): Promise<readonly JournalEntry[]> {
+    return readJournal(await this.journalText()).entries;
+  }
+
   /** The steps that the host's journal holds, as in "switching 2". */
   async journal(): Promise<string[]> {
-    const text = await this.machine.must(`cat ${this.site.deployPath}/.site-release/journal.jsonl`);
-    const lines = text.split("\n").filter(Boolean);
-    return lines.map((line) => {
-      const entry: { step: string; to?: string } = JSON.parse(line);
-      return entry.to === undefined ? entry.step : `${entry.step} ${entry.to}`;
-    });
+    return (await this.entries()).map(({ step, to }) => (to === undefined ? step : `${step} ${to}`));
+  }
+
+  async #put(transport: SshTransport, version: string, source: string): Promise<void> {
+    const { deployPath, publicDir } = this.site;
+    await stageRelease(transport, planFor(deployPath, { version, publicDir, source }), () => {});
   }
 
   async #with<T>(use: (transport: SshTransport) => Promise<T>): Promise<T> {

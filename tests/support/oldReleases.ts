@@ -32,7 +32,8 @@ export const dead = `4194305:7 ${process.pid}:7`;
 
 export function makeSite(deployPath: string, site: OldReleases): Retention {
   const own = join(deployPath, ".site-release");
-  for (const dir of ["manifests", "staging", "trash", "empty"]) mkdirSync(join(own, dir), { recursive: true });
+  for (const dir of ["manifests", "prepared", "staging", "trash", "empty"])
+    mkdirSync(join(own, dir), { recursive: true });
   for (const name of [...Object.keys(site.complete), ...(site.others ?? [])])
     mkdirSync(join(deployPath, "releases", name, "public"), { recursive: true });
   for (const [version, at] of Object.entries(site.complete)) {
@@ -53,6 +54,11 @@ export function makeSite(deployPath: string, site: OldReleases): Retention {
   return { keepReleases: 5, includePath, ownerIds: ["mine"] };
 }
 
+/** A moment, in milliseconds since 1970, as such a site counts it. */
+export function secondsSince(time: number): number {
+  return Math.floor(time / 1000) - EPOCH;
+}
+
 function timeOf(at: number): string {
   return new Date((EPOCH + at) * 1000).toISOString().replace(".000", "");
 }
@@ -64,7 +70,17 @@ export function prune(
   retention: Retention,
   options: ShellOptions = {},
 ): Promise<Answer> {
-  const parts = ["protocol", "places", "manifest", "switch/journal", "switch/workers", "keep", "stage/prune"];
+  const parts = [
+    "protocol",
+    "places",
+    "records",
+    "manifest",
+    "switch/journal",
+    "switch/glance",
+    "switch/workers",
+    "keep",
+    "stage/prune",
+  ];
   const script = parts.map((part) => readFileSync(join(ROOT, "provider/host", `${part}.sh`), "utf8")).join("\n");
   const inputs = { deploy_path: deployPath, version, ...retentionInputs(retention) };
   return converse(shellTransport(options), `${script}\nname_places\nprune\nsucceed pruned\n`, inputs);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Place, until, writable } from "./place.ts";
 
@@ -15,6 +15,8 @@ export interface PhpFpmOptions {
   /** Lines of the pool. */
   readonly pool?: readonly string[];
   readonly name?: string;
+  /** The directory that the pool takes for the whole disk; needs root. */
+  readonly chroot?: string;
 }
 
 /** Starts php-fpm with opcache on; it is up when this resolves. */
@@ -34,14 +36,26 @@ export async function startPhpFpm(at: Place, options: PhpFpmOptions = {}): Promi
       "pm = static",
       `pm.max_children = ${options.children ?? 3}`,
       "clear_env = yes",
+      ...(options.chroot === undefined
+        ? []
+        : [`chroot = ${options.chroot}`, "user = www-data", "group = www-data", "listen.owner = www-data"]),
       ...(options.pool ?? []),
       "",
     ].join("\n"),
   );
   // The distribution's conf.d loads opcache.so; what is said here wins.
   const ini = ["display_errors=0", "log_errors=1", "opcache.enable=1", ...(options.ini ?? [])];
-  const child = at.run(phpFpm(), ["-F", "-y", conf, ...ini.flatMap((line) => ["-d", line])]);
-  await until(child, "php-fpm", () => existsSync(socket));
+  const child = at.run(
+    phpFpm(),
+    ["-F", "-y", conf, ...ini.flatMap((line) => ["-d", line])],
+    options.chroot !== undefined,
+  );
+  // Its socket is there before it listens.
+  await until(
+    child,
+    "php-fpm",
+    () => existsSync(log) && readFileSync(log, "utf8").includes("ready to handle connections"),
+  );
   return { socket, log };
 }
 

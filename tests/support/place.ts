@@ -38,7 +38,8 @@ export interface Place {
   readonly dir: string;
   /** Writes a file below the directory, an hour old: opcache leaves files alone that are younger than two seconds. */
   write(path: string, text: string): string;
-  run(file: string, args: readonly string[]): ChildProcess;
+  /** Starts a server, as the servers' account unless it is to be root. */
+  run(file: string, args: readonly string[], asRoot?: boolean): ChildProcess;
   /** Ends the processes. */
   stop(): Promise<void>;
   /** Ends the processes, and removes the directory. */
@@ -59,8 +60,9 @@ export function place(): Place {
       utimesSync(file, past, past);
       return file;
     },
-    run(file, args) {
-      const [command = file, ...rest] = [...serving.drop, file, ...args];
+    run(file, args, asRoot = false) {
+      const drop = asRoot ? ["setpriv", ...ENDS_WITH_US] : serving.drop;
+      const [command = file, ...rest] = [...drop, file, ...args];
       const child = spawn(command, rest, { stdio: ["ignore", "inherit", "inherit"] });
       children.push(child);
       return child;

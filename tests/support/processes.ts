@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** The processes of this system (Linux): pid, parent and start time, which tells a process from a later one of the same pid. */
 export interface Process {
@@ -39,5 +39,20 @@ function startedWith(pid: number, variable: string): boolean {
     return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(variable);
   } catch {
     return false; // another user's, or ended
+  }
+}
+
+/** Whether some process has the file at `path` open, of those that may be looked at. */
+export function isOpen(path: string): boolean {
+  const filesOf = (pid: number) => orNone(() => readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`));
+  return allProcesses().some(({ pid }) => filesOf(pid).some((file) => orNone(() => [readlinkSync(file)])[0] === path));
+}
+
+/** Nothing of a process that is another user's, or has ended. */
+function orNone(read: () => string[]): string[] {
+  try {
+    return read();
+  } catch {
+    return [];
   }
 }

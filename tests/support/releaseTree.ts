@@ -1,8 +1,18 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import type { ReleasePlan } from "../../provider/release/plan.ts";
 
 /** A directory that goes when the test ends, and that others may enter. */
@@ -26,6 +36,16 @@ export function ownCache(): void {
   const dir = mkdtempSync(join(tmpdir(), "release-test-cache-"));
   process.env.XDG_CACHE_HOME = dir;
   process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+}
+
+/** A version's manifest as it lies on its host: the header line, and the records that are packed behind it. */
+export function manifestOn(deployPath: string, version: string): { readonly header: string; readonly body: string } {
+  const bytes = readFileSync(join(deployPath, ".site-release/manifests", version));
+  const end = bytes.indexOf("\n");
+  return {
+    header: bytes.subarray(0, end).toString("latin1"),
+    body: gunzipSync(bytes.subarray(end + 1)).toString("latin1"),
+  };
 }
 
 /** What a tree holds: a file's content, an executable one's, a link's target, or an empty directory. */

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Strategy } from "../../provider/switchArgs.ts";
 import { type Account, accountHere, startedAs } from "./account.ts";
 import { must, type Result, run } from "./command.ts";
 import { Daemon, dirPrefix, endAll, environmentOf, sweepDirs } from "./daemon.ts";
@@ -12,6 +13,10 @@ import { findServers } from "./servers.ts";
 export interface SandboxOptions {
   /** Whether the site's include is there at the start, as the placeholder; without it nginx cannot run and is not started. @default true */
   readonly placeholder?: boolean;
+  /** What the site's server block is made for. @default "include" */
+  readonly strategy?: Strategy;
+  /** Further lines of php.ini. */
+  readonly php?: readonly string[];
 }
 
 /** sshd, nginx and php-fpm as ordinary processes on loopback, from a temporary directory. */
@@ -27,6 +32,7 @@ export interface Sandbox extends Layout {
   readonly nginx: {
     readonly test: string;
     readonly reload: string;
+    readonly timeout: number;
     readonly pidFile: string;
     readonly confDir: string;
   };
@@ -43,12 +49,13 @@ export interface Sandbox extends Layout {
 
 const serverName = "example.com";
 
-export async function startSandbox({ placeholder = true }: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { placeholder = true, strategy = "include", php: settings = [] } = options;
   if (process.platform !== "linux") throw new Error("the sandbox needs Linux, as the package's hosts do");
   sweepDirs();
   const servers = findServers();
   const account = accountHere();
-  const layout = await layOut();
+  const layout = await layOut(strategy);
   const { dir, ports } = layout;
   const nginxCommand = `${servers.nginx} -p ${dir}/nginx/ -c ${dir}/nginx/conf/nginx.conf`;
   const as = (...command: string[]): string[] => [...startedAs(account), ...command];
@@ -62,7 +69,7 @@ export async function startSandbox({ placeholder = true }: SandboxOptions = {}):
   );
   const undo = atEnd(() => endAll(dir, [ssh, nginx, php]));
   try {
-    const keys = writeFiles(layout, account, placeholder);
+    const keys = writeFiles(layout, account, placeholder, settings);
     await Promise.all([ssh.start(), php.start(), ...(placeholder ? [nginx.start()] : [])]);
     const deploy = (script: string, stdin?: string) => run("/usr/bin/env", as("sh", "-c", script), stdin);
     return {
@@ -75,6 +82,7 @@ export async function startSandbox({ placeholder = true }: SandboxOptions = {}):
       nginx: {
         test: `${nginxCommand} -t`,
         reload: `${nginxCommand} -s reload`,
+        timeout: 60,
         pidFile: `${dir}/nginx/nginx.pid`,
         confDir: `${dir}/nginx/conf`,
       },
@@ -94,7 +102,7 @@ export async function startSandbox({ placeholder = true }: SandboxOptions = {}):
   }
 }
 
-async function layOut(): Promise<Layout> {
+async function layOut(strategy: Strategy): Promise<Layout> {
   const [ssh = 0, http = 0, opcache = 0] = await freePorts(3);
   const dir = mkdtempSync(dirPrefix());
   chmodSync(dir, 0o755); // as /var/www is: whoever serves a release must be able to pass
@@ -104,17 +112,24 @@ async function layOut(): Promise<Layout> {
     serverName,
     deployPath,
     includePath: join(deployPath, "root_dir.nginx.conf"),
+    strategy,
     opcacheRoot: join(dir, "opcache"),
     pool: join(dir, "php/fpm.sock"),
     ports: { ssh, http, opcache },
   };
 }
 
-function writeFiles(layout: Layout, account: Account, placeholder: boolean): Pick<Login, "hostKey" | "privateKeyPath"> {
+function writeFiles(
+  layout: Layout,
+  account: Account,
+  placeholder: boolean,
+  settings: readonly string[],
+): Pick<Login, "hostKey" | "privateKeyPath"> {
   const { dir, deployPath, includePath, opcacheRoot } = layout;
   const empty = join(deployPath, ".site-release/empty");
+  const byInclude = placeholder && layout.strategy === "include";
   const dirs = ["ssh", "nginx/conf", "php/conf.d"].map((name) => join(dir, name));
-  for (const made of [...dirs, deployPath, opcacheRoot, ...(placeholder ? [empty] : [])])
+  for (const made of [...dirs, deployPath, opcacheRoot, ...(byInclude ? [empty] : [])])
     mkdirSync(made, { recursive: true });
   const [hostKey, key] = ["host_key", "key"].map((name) => makeKey(join(dir, "ssh", name)));
   writeFileSync(join(dir, "ssh/authorized_keys"), `${key}\n`);
@@ -122,8 +137,8 @@ function writeFiles(layout: Layout, account: Account, placeholder: boolean): Pic
   writeFileSync(join(dir, "nginx/conf/nginx.conf"), nginxConfig(layout));
   writeFileSync(join(dir, "nginx/conf/fastcgi_params"), fastcgiParams);
   writeFileSync(join(dir, "php/php-fpm.conf"), phpFpmConfig(layout));
-  writeFileSync(join(dir, "php/conf.d/site.ini"), phpSettings);
-  if (placeholder) writeFileSync(includePath, `set $root_dir ${empty};\n`);
+  writeFileSync(join(dir, "php/conf.d/site.ini"), [phpSettings, ...settings, ""].join("\n"));
+  if (byInclude) writeFileSync(includePath, `set $root_dir ${empty};\n`);
   if (process.getuid?.() === 0) must("chown", "--recursive", `${account.uid}:${account.gid}`, dir);
   return { hostKey: hostKey ?? "", privateKeyPath: join(dir, "ssh/key") };
 }

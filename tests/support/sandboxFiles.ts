@@ -1,3 +1,4 @@
+import type { Strategy } from "../../provider/switchArgs.ts";
 import type { Account } from "./account.ts";
 
 /** Where everything of a sandbox is. */
@@ -6,6 +7,7 @@ export interface Layout {
   readonly serverName: string;
   readonly deployPath: string;
   readonly includePath: string;
+  readonly strategy: Strategy;
   readonly opcacheRoot: string;
   readonly pool: string;
   readonly ports: { readonly ssh: number; readonly http: number; readonly opcache: number };
@@ -28,7 +30,7 @@ SetEnv ${environment}
 }
 
 export function nginxConfig(layout: Layout): string {
-  const { dir, ports, serverName, includePath, opcacheRoot, pool } = layout;
+  const { dir, ports, opcacheRoot, pool } = layout;
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (kind) => `    ${kind}_temp_path ${dir}/nginx/${kind};`,
   );
@@ -49,24 +51,7 @@ ${temp.join("\n")}
         image/svg+xml svg;
     }
 
-    server {
-        listen 127.0.0.1:${ports.http};
-        server_name ${serverName};
-        include ${includePath};
-        root $root_dir;
-        index index.php index.html;
-
-        location / {
-            try_files $uri /index.php$is_args$args;
-        }
-
-        location ~ \\.php$ {
-            include fastcgi_params;
-            fastcgi_param SCRIPT_FILENAME $root_dir$fastcgi_script_name;
-            fastcgi_param DOCUMENT_ROOT $root_dir;
-            fastcgi_pass unix:${pool};
-        }
-    }
+${siteBlock(layout)}
 
     server {
         listen 127.0.0.1:${ports.opcache};
@@ -81,6 +66,35 @@ ${temp.join("\n")}
     }
 }
 `;
+}
+
+/** The site's server block, as an administrator would write it for a strategy. */
+export function siteBlock({ strategy, ports, serverName, includePath, deployPath, pool }: Layout): string {
+  const byLink = strategy === "symlink";
+  const maps = `    map $server_name $real_root { default $realpath_root; }
+    map $real_root $pinned_root { "" ${deployPath}/.site-release/empty; default $real_root; }
+`;
+  const root = byLink
+    ? `root ${deployPath}/current/public;\n        set $root_dir $pinned_root;`
+    : `include ${includePath};\n        root $root_dir;`;
+  const pinned = byLink ? "\n            root $root_dir;" : "";
+  return `${byLink ? maps : ""}    server {
+        listen 127.0.0.1:${ports.http};
+        server_name ${serverName};
+        ${root}
+        index index.php index.html;
+
+        location / {${pinned}
+            try_files $uri /index.php$is_args$args;
+        }
+
+        location ~ \\.php$ {${pinned}
+            include fastcgi_params;
+            fastcgi_param SCRIPT_FILENAME $root_dir$fastcgi_script_name;
+            fastcgi_param DOCUMENT_ROOT $root_dir;
+            fastcgi_pass unix:${pool};
+        }
+    }`;
 }
 
 export const fastcgiParams = `fastcgi_param QUERY_STRING $query_string;

@@ -9,24 +9,36 @@ export interface ShellOptions {
   readonly shell?: string;
   /** A directory whose programs come first on PATH. */
   readonly programs?: string;
+  /** The login shell that sshd would start, and the home that its start-up files lie in; by default /bin/sh, and none. */
+  readonly login?: { readonly argv: readonly string[]; readonly home: string };
+  /** Whether the script leads a process group, as a command of sshd's does. @default false */
+  readonly detached?: boolean;
   /** The user that runs them, when the tests run as root. */
   readonly uid?: number;
+  /** That user's group. @default uid */
+  readonly gid?: number;
   /** Called with every process that is started. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs the real scripts on this machine, by whatever shell a test names. */
-export function shellTransport({ shell = "/bin/sh", programs, uid, onStart }: ShellOptions = {}): Transport {
+export function shellTransport(options: ShellOptions = {}): Transport {
+  const { shell = "/bin/sh", programs, login, detached = false, uid, gid = uid, onStart } = options;
   return {
     host: "this host",
     user: process.env.USER ?? "",
     hostKey: undefined,
     start: (command) => {
       const path = [...(programs === undefined ? [] : [programs]), process.env.PATH ?? ""].join(delimiter);
-      const child = spawn("/bin/sh", ["-c", command.replace("exec /bin/sh -c", `exec ${shell} -c`)], {
-        env: { ...process.env, PATH: path },
+      const [program = "", ...words] = login?.argv ?? ["/bin/sh", "-c"];
+      // bash reads .bashrc where sshd has started it (Debian's SSH_SOURCE_BASHRC), and is no inner shell.
+      const { SHLVL: _inner, ...env } = process.env;
+      const sshd = login === undefined ? {} : { HOME: login.home, SSH_CLIENT: "198.18.0.1 2 22" };
+      const child = spawn(program, [...words, command.replace("exec /bin/sh -c", `exec ${shell} -c`)], {
+        env: { ...env, PATH: path, ...sshd },
+        detached,
         stdio: ["pipe", "pipe", "pipe"],
-        ...(uid !== undefined && { uid, gid: uid }),
+        ...(uid !== undefined && { uid, gid }),
       });
       onStart?.(child);
       return Promise.resolve(sessionOf(child));

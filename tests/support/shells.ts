@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,6 +23,7 @@ function bashAsSh(): Shell {
   const bash = shell("bash", "bash");
   if (bash.missing !== false) return { ...bash, name: "bash as sh" };
   const dir = mkdtempSync(join(tmpdir(), "site-release-sh-"));
+  chmodSync(dir, 0o755); // others run it too
   process.once("exit", () => rmSync(dir, { recursive: true }));
   const link = join(dir, "sh");
   symlinkSync(execFileSync("sh", ["-c", "command -v bash"], { encoding: "utf8" }).trim(), link);

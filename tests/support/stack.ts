@@ -1,25 +1,23 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Result, run } from "./command.ts";
 import { atEnd } from "./ending.ts";
+import { type Environment, PulumiStack, pulumiEnvironment } from "./pulumiStack.ts";
 
-/** What a program would write for the component, without Outputs. */
+/** What a program would write for the component, without Outputs; `{ secret: value }` is pulumi.secret(value). */
 export type PlainArgs = Record<string, unknown>;
-
-export interface Outputs {
-  readonly live?: string;
-  readonly previous?: string;
-  readonly rootDir?: string;
-  readonly report?: Record<string, Record<string, unknown>>;
-}
 
 const repository = dirname(require.resolve("pulumi-site-release/package.json"));
 
+/** The files of a Pulumi project. */
+export type Project = Readonly<Record<string, string>>;
+
 // The program that a user would write, with its args in a file so that a test can change them between two commands.
 const program = `
+const pulumi = require("@pulumi/pulumi");
 const { SiteRelease } = require("pulumi-site-release");
-const sites = JSON.parse(require("node:fs").readFileSync("sites.json", "utf8"));
+const secretly = (_, value) => (value?.secret === undefined ? value : pulumi.secret(value.secret));
+const sites = JSON.parse(require("node:fs").readFileSync("sites.json", "utf8"), secretly);
 for (const { name, args, opts } of sites) {
   const site = new SiteRelease(name, args, opts);
   exports.live = site.liveVersion;
@@ -29,22 +27,37 @@ for (const { name, args, opts } of sites) {
 }
 `;
 
-/** One Pulumi project with one stack on a file backend, driven by the real command line. */
-export class Stack {
-  readonly dir: string;
-  readonly name: string;
+// Pulumi's compiler of TypeScript, which no program here needs, costs each command a quarter of a second.
+const settings = `name: site
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+main: index.js
+`;
+
+/** A project whose program is the JavaScript of `text`. */
+export function projectOf(text: string): Project {
+  return { "Pulumi.yaml": settings, "package.json": "{}\n", "index.js": text };
+}
+
+/** One stack of a project of its own, whose program a test writes; the package is this tree. */
+export class Stack extends PulumiStack {
+  readonly #project: Project;
   readonly #undo: () => void;
 
-  constructor(name = "test") {
-    this.name = name;
-    this.dir = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
-    this.#undo = atEnd(() => rmSync(this.dir, { recursive: true, force: true }));
-    writeFileSync(join(this.dir, "Pulumi.yaml"), "name: site\nruntime: nodejs\nmain: index.js\n");
-    writeFileSync(join(this.dir, "package.json"), "{}\n");
-    writeFileSync(join(this.dir, "index.js"), program);
-    for (const sub of ["state", "home", "node_modules/@pulumi"]) mkdirSync(join(this.dir, sub), { recursive: true });
-    symlinkSync(repository, join(this.dir, "node_modules/pulumi-site-release"));
-    symlinkSync(join(repository, "node_modules/@pulumi/pulumi"), join(this.dir, "node_modules/@pulumi/pulumi"));
+  /** `env` is what Pulumi and its plugins find in their environment besides. */
+  constructor(name = "test", project = projectOf(program), env: Environment = {}) {
+    const dir = mkdtempSync(join(tmpdir(), "pulumi-stack-"));
+    const undo = atEnd(() => rmSync(dir, { recursive: true, force: true }));
+    super(name, dir, { ...pulumiEnvironment(dir), ...env });
+    this.#undo = undo;
+    this.#project = project;
+    this.#write(project);
+    mkdirSync(join(dir, "node_modules/@pulumi"), { recursive: true });
+    symlinkSync(repository, join(dir, "node_modules/pulumi-site-release"));
+    for (const name of ["@pulumi/pulumi", "typescript"])
+      symlinkSync(join(repository, "node_modules", name), join(dir, "node_modules", name));
   }
 
   /** Sets what the program declares: one component, or several with other names. */
@@ -54,65 +67,19 @@ export class Stack {
 
   declareAll(sites: readonly { name: string; args: PlainArgs; opts?: object }[]): void {
     writeFileSync(join(this.dir, "sites.json"), JSON.stringify(sites));
+    this.#write(this.#project);
   }
 
-  up(...flags: string[]): Promise<Result> {
-    return this.pulumi("up", "--yes", "--skip-preview", ...flags);
+  /** Makes a text the program, in place of what was declared. */
+  write(program: string): void {
+    this.#write(projectOf(program));
   }
 
-  /** The preview as a person reads it. */
-  async preview(...flags: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.pulumi("preview", "--diff", ...flags);
-    if (code !== 0) throw new Error(`pulumi preview: exit code ${code}: ${stderr}${stdout}`);
-    return stdout;
-  }
-
-  refresh(...flags: string[]): Promise<Result> {
-    return this.pulumi("refresh", "--yes", "--skip-preview", "--diff", ...flags);
-  }
-
-  destroy(...flags: string[]): Promise<Result> {
-    return this.pulumi("destroy", "--yes", "--skip-preview", ...flags);
-  }
-
-  async outputs(): Promise<Outputs> {
-    const { stdout } = await this.pulumi("stack", "output", "--json", "--show-secrets");
-    return JSON.parse(stdout);
-  }
-
-  /** The state as it lies on disk: what must hold no secret. */
-  async state(): Promise<string> {
-    return (await this.pulumi("stack", "export")).stdout;
-  }
-
-  /** Any command of Pulumi's in this project. */
-  async pulumi(...args: string[]): Promise<Result> {
-    await this.#init();
-    return this.#run([...args, "--stack", this.name]);
+  #write(project: Project): void {
+    for (const [file, text] of Object.entries(project)) writeFileSync(join(this.dir, file), text);
   }
 
   close(): void {
     this.#undo();
-  }
-
-  #initialised: Promise<Result> | undefined;
-
-  #init(): Promise<Result> {
-    this.#initialised ??= this.#run(["stack", "init", this.name]);
-    return this.#initialised;
-  }
-
-  #run(args: readonly string[]): Promise<Result> {
-    const env = {
-      PULUMI_BACKEND_URL: `file://${join(this.dir, "state")}`,
-      PULUMI_HOME: join(this.dir, "home"),
-      PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-      NO_COLOR: "1",
-    };
-    const words = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-    return run("env", ["-C", this.dir, ...words, "pulumi", ...args, "--non-interactive", "--color", "never"]);
   }
 }

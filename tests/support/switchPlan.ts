@@ -1,4 +1,5 @@
 import type { SwitchPlan } from "../../provider/switch/plan.ts";
+import { opcachePlan } from "./opcache.ts";
 import { probePlan, siteAt, smokePlan } from "./site.ts";
 
 /** A switch of example.com with every default, as `check` completes it. */
@@ -10,14 +11,15 @@ export function switchPlanOf(version: string, changes: Partial<SwitchPlan> = {})
     pools: [],
     smoke: smokePlan(),
     probe: probePlan(),
-    opcache: { policy: "invalidate", via: "fastcgi" },
-    nginx: { pidFile: "/run/nginx.pid", confDir: "/etc/nginx" },
+    opcache: opcachePlan(),
+    nginx: { timeout: 60, pidFile: "/run/nginx.pid", confDir: "/etc/nginx" },
     lockTimeout: 10,
     commitTimeout: 35,
     reloadTimeout: 10,
     drainTimeout: 10,
     allowPendingEdits: false,
     afterSteps: [],
+    beforeSteps: [],
     ...changes,
   };
 }

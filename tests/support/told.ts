@@ -13,9 +13,26 @@ export function errorsIn({ stdout }: Result): string[] {
   return diagnostics(stdout, "error").filter((text) => text !== "update failed");
 }
 
+/** What the error of a switch that failed late ends with on a stock Debian, where deploy may not read nginx's error log. */
+export const LOG_UNSEEN =
+  'deploy may not read nginx\'s error log. As root: tail -n 20 /var/log/nginx/error.log; "usermod --append --groups adm deploy" lets the next error show it';
+
 /** What it warned of. */
 export function warningsIn({ stdout }: Result): string[] {
   return diagnostics(stdout, "warning");
+}
+
+/** What somebody was told of a version that was to go live. */
+export interface Told {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** The same of an update; one without an error must have succeeded, and the other way round. */
+export function toldBy(up: Result): Told {
+  const told = { errors: errorsIn(up), warnings: warningsIn(up) };
+  if ((up.code === 0) !== (told.errors.length === 0)) throw new Error(`exit code ${up.code}: ${up.stderr}${up.stdout}`);
+  return told;
 }
 
 /** What a promise was rejected with, times taken out; it must be. */

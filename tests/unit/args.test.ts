@@ -22,8 +22,8 @@ test("The multi-language schema takes every argument and output, and needs no ot
 
 test("The arguments are the inputs that the checks know, name by name", () => {
   const known = Object.keys({ ...releaseShape, ...switchShape, steps: [] }).filter((name) => !name.startsWith("__"));
-  // customTimeouts become `timeout`, and the steps after a switch `afterSteps`: no arguments.
-  const own = ["timeout", "afterSteps"];
+  // customTimeouts become `timeout`, and the steps `afterSteps` and `beforeSteps` of a switch: no arguments.
+  const own = ["timeout", "afterSteps", "beforeSteps"];
   deepEqual(Object.keys(site?.inputs ?? {}).sort(), known.filter((name) => !own.includes(name)).sort());
 });
 

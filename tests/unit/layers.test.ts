@@ -9,11 +9,11 @@ const files = globSync("**/*.ts", { cwd: provider });
 
 // From the bottom up: a file imports of its own layer and of those before it. Words come first: types and constants that all speak.
 const LAYERS = [
-  /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|stepArgs|progress)\.ts$/,
+  /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|stepArgs|siteHostArgs|progress)\.ts$/,
   /^transport\//,
-  /^((release|switch|step|opcache)\/|texts\.ts$)/,
+  /^((release|switch|step|opcache)\/|(texts|needs|serverBlock|nginxWords)\.ts$)/,
   /^lifecycle\//,
-  /^(hidden|resources)\.ts$/,
+  /^(siteHost\/|(hidden|node|providerText|resources)\.ts$)/,
   /^site(Release|Host|Fleet)\.ts$/,
   /^(index\.ts$|cli\/)/,
 ];
@@ -53,4 +53,18 @@ test("ssh2 is imported in one file", () => {
 test("Pulumi is loaded only where resources are made and progress is told", () => {
   const users = files.filter((file) => imports(file, false).some((name) => name.startsWith("@pulumi/")));
   equal(users.filter((file) => !/^(hidden|resources|progress|site(Release|Host|Fleet))\.ts$/.test(file)).join(), "");
+});
+
+test("The command line stands aside: it knows nothing of Pulumi's side, and nothing knows it", () => {
+  const targets = files.flatMap((file) =>
+    imports(file)
+      .filter((name) => name.startsWith("."))
+      .map((name) => [file, relative(provider, join(provider, dirname(file), name))] as const),
+  );
+  const others = targets.filter(([file, target]) => !file.startsWith("cli/") && target.startsWith("cli/"));
+  const beyond = targets.filter(
+    ([file, target]) =>
+      file.startsWith("cli/") && !/^((cli|switch|release|transport)\/|(errors|excerpt|site)\.ts$)/.test(target),
+  );
+  equal([...others, ...beyond].map(([file, target]) => `${file} -> ${target}`).join("\n"), "");
 });

@@ -3,6 +3,8 @@ import { before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteReleaseArgs } from "../../provider/args.ts";
 import { SiteRelease } from "../../provider/siteRelease.ts";
+import type { SiteStepArgs } from "../../provider/stepArgs.ts";
+import { resourcesOf } from "../support/apply.ts";
 
 interface Registered {
   readonly type: string;
@@ -93,9 +95,32 @@ test("Each child gets its own inputs, its own URN, and the secrets of the connec
   deepEqual(switchConnection, secret);
 });
 
+test("What tests make of a SiteRelease without Pulumi is what it registers", async () => {
+  const step = (name: string, when: "before" | "after") => ({ name, command: `do ${name}`, when });
+  const steps = [
+    step("restart", "after"),
+    { ...step("backup", "before"), onRestore: "undo it" },
+    step("warm", "after"),
+  ];
+  const args = { ...ARGS, connection: { host: "web1", user: "deploy" }, keepReleases: 3, steps };
+  registered.length = 0;
+  const site = new SiteRelease("example.com", args);
+  await Promise.all(site.steps.map(({ urn }) => new Promise((resolve) => urn.apply(resolve))));
+  const inputs = ({ __provider, __urn, ...own }: Record<string, unknown>) => own;
+  deepEqual(
+    resourcesOf(args).map(({ type, name, args: own }) => [
+      `pulumi-nodejs:dynamic/pulumi-site-release:${type}`,
+      name,
+      own,
+    ]),
+    registered.slice(1).map(({ type, name, inputs: own }) => [type, name, inputs(own)]),
+  );
+});
+
 test("Steps are children in their order: before the switch, and after it", async () => {
   const step = (name: string, when: "before" | "after") => ({ name, command: `do ${name}`, when });
-  const steps = [step("restart", "after"), step("backup", "before"), step("migrate", "before"), step("warm", "after")];
+  const undoable = { ...step("restart", "after"), onRestore: "undo it" };
+  const steps = [undoable, step("backup", "before"), step("migrate", "before"), step("warm", "after")];
   registered.length = 0;
   const site = new SiteRelease("example.com", { ...ARGS, connection: { host: "web1" }, steps });
   await new Promise((resolve) => site.report.apply(resolve));
@@ -140,6 +165,23 @@ test("Steps are children in their order: before the switch, and after it", async
   const [, release, , , traffic] = children;
   deepEqual([release?.inputs.steps, traffic?.inputs.steps], [undefined, undefined]);
   deepEqual(traffic?.inputs.afterSteps, ["restart", "warm"]);
+});
+
+test("A step before the switch is the switch's too, and what undoes it as secret as it was", async () => {
+  const step = { name: "migrate", command: "up", when: "before" } as const;
+  const undo = { ...step, name: "seed", onRestore: "down" };
+  const late = { ...undo, name: "warm", when: "after" } as const; // which the step's check refuses
+  const beforeSteps = async (...steps: SiteStepArgs[]) => {
+    await register({ ...ARGS, steps });
+    return registered.find(({ type }) => type.endsWith(":Switch"))?.inputs.beforeSteps;
+  };
+  deepEqual(await beforeSteps(step, undo, late), [step, undo]);
+  deepEqual(await beforeSteps(late), undefined);
+  // Mocks lift a nested secret to its whole property; the engine keeps it where it is.
+  deepEqual(await beforeSteps({ ...undo, onRestore: pulumi.secret("down --password=x") }), {
+    [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
+    value: [{ ...undo, onRestore: "down --password=x" }],
+  });
 });
 
 test("A connection without secrets is shown", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { nginxSnippet, opcacheEndpoint, sudoersFor } from "../../provider/texts.ts";
+import { nginxSnippet } from "../../provider/serverBlock.ts";
+import { opcacheEndpoint, sudoersFor } from "../../provider/texts.ts";
 
 describe("nginxSnippet", () => {
   it("gives a whole server block", () => {
@@ -49,6 +50,40 @@ describe("nginxSnippet", () => {
     );
   });
 
+  it("has the maps and the pinned root that a link needs, in each location that serves files", () => {
+    const args = { serverName: "a-b.example.com", deployPath: "/var/www/a", pool: "127.0.0.1:9000" };
+    const text = nginxSnippet({ ...args, strategy: "symlink", publicDir: "web" });
+    assert.deepEqual(
+      text
+        .split("\n")
+        .filter((line) => /^map|root|_dir/.test(line) && !line.includes("#"))
+        .map((line) => line.trim()),
+      [
+        "map $server_name $real_a__b_example_com { default $realpath_root; }",
+        'map $real_a__b_example_com $root_a__b_example_com { "" /var/www/a/.site-release/empty; default $real_a__b_example_com; }',
+        "root /var/www/a/current/web;",
+        "set $root_dir $root_a__b_example_com;",
+        "root $root_dir;",
+        "root $root_dir;",
+        "fastcgi_param SCRIPT_FILENAME $root_dir$fastcgi_script_name;",
+        "fastcgi_param DOCUMENT_ROOT $root_dir;",
+      ],
+    );
+    assert.match(nginxSnippet({ ...args, strategy: "symlink", publicDir: "." }), /^ {4}root \/var\/www\/a\/current;$/m);
+    assert.throws(() => nginxSnippet({ ...args, strategy: "symlink", publicDir: "a;b" }), /publicDir/);
+  });
+
+  it("has further lines before its own locations", () => {
+    const args = { serverName: "example.com", deployPath: "/var/www/example.com", pool: "127.0.0.1:9000" };
+    const text = nginxSnippet({ ...args, lines: ["client_max_body_size 64m;", "location /a { deny all; }"] });
+    assert.ok(
+      text.includes(
+        "index.html;\n    client_max_body_size 64m;\n    location /a { deny all; }\n\n    # Before the PHP",
+      ),
+      text,
+    );
+  });
+
   it("refuses what nginx would read as more than a word", () => {
     const args = { serverName: "example.com", deployPath: "/var/www/example.com", pool: "127.0.0.1:9000" };
     for (const wrong of [
@@ -64,6 +99,10 @@ describe("nginxSnippet", () => {
       { pool: "unix:/run/a.sock" },
       { listen: ["80; root /"] },
       { listen: ["*"] },
+      { listen: ["99999"] },
+      { listen: ["1.2.3:80"] },
+      { listen: ["[::1::]:80"] },
+      { lines: ["a;\nb;"] },
     ])
       assert.throws(() => nginxSnippet({ ...args, ...wrong }), { name: "SiteReleaseError" }, JSON.stringify(wrong));
     assert.throws(() => nginxSnippet({ ...args, deployPath: "/var/www/{x}" }), {

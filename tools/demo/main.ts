@@ -1,9 +1,14 @@
 // npm run demo: versions of a small site come and go under steady load, by real `pulumi up` on a real sshd, nginx and php-fpm.
+// --keep leaves the sandbox up afterwards; --picture FILE draws what the requests met.
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { evaluate } from "../../tests/support/load/evaluate.ts";
 import { type Load, startLoad } from "../../tests/support/load.ts";
 import { startSandbox } from "../../tests/support/sandbox.ts";
 import { makeBuilds } from "./builds.ts";
-import { example, runDir } from "./places.ts";
+import { writePicture } from "./picture.ts";
+import { example, root, runDir } from "./places.ts";
 import { brokenPromises, type Performed } from "./promises.ts";
 import { takeRunDir } from "./runDir.ts";
 import { type Act, acts, opening } from "./scenario.ts";
@@ -17,12 +22,12 @@ const CALM = 1500;
 const rate = 100;
 const connections = 20;
 
-async function main(keep: boolean): Promise<void> {
+async function main(keep: boolean, picture: string | undefined): Promise<void> {
   takeRunDir(runDir);
   console.log("Starting sshd, nginx and php-fpm on loopback");
   const sandbox = await startSandbox();
   try {
-    const kept = await show(sandbox);
+    const kept = await show(sandbox, picture);
     process.exitCode = kept ? 0 : 1;
     if (keep) await play(sandbox);
   } finally {
@@ -31,7 +36,7 @@ async function main(keep: boolean): Promise<void> {
 }
 
 /** The whole scenario; false if a promise was broken. */
-async function show(sandbox: Sandbox): Promise<boolean> {
+async function show(sandbox: Sandbox, picture: string | undefined): Promise<boolean> {
   const { connection, deployPath, serverName, httpPort, pool, nginx } = sandbox;
   const url = `http://127.0.0.1:${httpPort}/`;
   makeBuilds(
@@ -56,13 +61,15 @@ async function show(sandbox: Sandbox): Promise<boolean> {
     performed.push(await perform(act, url, serverName, load));
   }
   await sleep(CALM);
-  const result = await load.stop();
+  const samples = await load.record();
+  const result = evaluate(samples, load.marks);
 
   heading(`What the requests of ${result.seconds.toFixed(0)} s met`);
   for (const line of resultLines(performed, result)) console.log(line);
   const broken = brokenPromises(performed, result);
   console.log(broken.length === 0 ? "\nEvery promise was kept." : "\nBroken:");
   for (const sentence of broken) console.log(`  ${sentence}`);
+  if (picture !== undefined) await writePicture(resolve(root, picture), { samples, marks: load.marks, result }, acts);
   return broken.length === 0;
 }
 
@@ -95,7 +102,9 @@ function heading(text: string): void {
   console.log(`\n== ${text}`);
 }
 
-main(process.argv.includes("--keep")).catch((error: unknown) => {
+const { values } = parseArgs({ options: { keep: { type: "boolean", default: false }, picture: { type: "string" } } });
+
+main(values.keep, values.picture).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -22,6 +22,12 @@ export function isAnnounced(failure: Failure, acts: readonly Act[]): boolean {
   );
 }
 
+/** The requests that met nothing they should have, but for those that were announced. */
+export function failedOf({ verdicts, failures }: LoadResult, acts: readonly Act[]): number {
+  const announced = failures.filter((failure) => isAnnounced(failure, acts));
+  return verdicts.failed + verdicts.lost - announced.reduce((total, { count }) => total + count, 0);
+}
+
 /** Every promise that was broken, as one sentence each. */
 export function brokenPromises(performed: readonly Performed[], load: LoadResult): string[] {
   const acts = performed.map(({ act }) => act);

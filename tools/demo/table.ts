@@ -1,16 +1,22 @@
 import type { LoadResult } from "../../tests/support/load/evaluate.ts";
-import { isAnnounced, type Performed } from "./promises.ts";
+import { failedOf, isAnnounced, type Performed } from "./promises.ts";
 
 /** The demo's result, as lines. */
 export function resultLines(performed: readonly Performed[], load: LoadResult): string[] {
   const { verdicts, versions, failures, latency } = load;
   const acts = performed.map(({ act }) => act);
   const announced = failures.filter((failure) => isAnnounced(failure, acts));
-  const failed = verdicts.failed + verdicts.lost - sum(announced);
   return [
     ...columns([
       ["requests", "failed", "mixed", "stale", "p50", "p99"],
-      [load.requests, failed, verdicts.mixed, verdicts.stale, `${latency.p50} ms`, `${latency.p99} ms`].map(String),
+      [
+        load.requests,
+        failedOf(load, acts),
+        verdicts.mixed,
+        verdicts.stale,
+        `${latency.p50} ms`,
+        `${latency.p99} ms`,
+      ].map(String),
     ]),
     "",
     ...columns([
@@ -37,7 +43,7 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
     "",
     ...announced.map(
       ({ what, version, count, first, last }) =>
-        `${count} requests met version ${version} and got ${what}, from second ${first.toFixed(1)} to ${last.toFixed(1)}: announced, and not among the failed above.`,
+        `${count} requests met version ${version} and got ${what}, from second ${first.toFixed(1)} to ${last.toFixed(1)}: announced, so they are in the row of ${version} and not in the first one.`,
     ),
     `Closed unanswered on reused connections: ${verdicts.lostReused}. nginx before 1.27.4 closes idle kept-alive connections when it reloads; later ones have the cure, keepalive_min_timeout.`,
   ];
@@ -46,10 +52,6 @@ export function resultLines(performed: readonly Performed[], load: LoadResult): 
 function p99({ windows }: LoadResult, title: string): string {
   const window = windows.find(({ label }) => label === title);
   return window === undefined ? "-" : `${window.latency.p99} ms`;
-}
-
-function sum(failures: LoadResult["failures"]): number {
-  return failures.reduce((total, { count }) => total + count, 0);
 }
 
 /** Right-aligned, two spaces apart; the last column is text. */

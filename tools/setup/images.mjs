@@ -7,11 +7,11 @@ import { say } from "./step.mjs";
 export function buildImages() {
   const require = createRequire(import.meta.url);
   const { machinesUnavailable } = require(join(root, "dist/tests/support/machine.js"));
-  const { build, imageOf, isBuilt, suites } = require(join(root, "dist/tests/support/image.js"));
+  const { allImages, build, isBuilt } = require(join(root, "dist/tests/support/image.js"));
   if (machinesUnavailable() !== undefined) return;
-  for (const image of suites.map(imageOf)) {
+  for (const image of allImages()) {
     if (isBuilt(image)) continue;
-    say(`building the ${image.suite} machine (debootstrap, 1 to 3 minutes, once)...`);
+    say(`building a ${image.suite} machine (debootstrap, 1 to 3 minutes, once)...`);
     build(image);
   }
 }

@@ -27,6 +27,9 @@ const programs = {
 };
 const also = { machine: ["debian-archive-keyring"] };
 
+// What some hosts' users log in with: the tests of what is not there say so.
+const loginShells = ["fish", "tcsh", "zsh"];
+
 const isRoot = process.getuid?.() === 0;
 
 /** Installs the programs of a purpose that are not there; where that cannot be done, says what to install. */
@@ -36,7 +39,20 @@ export async function installServers(purpose) {
   const missing = Object.keys(programs[purpose]).filter((program) => !isThere(program));
   if (missing.length > 0)
     await install(missing, [...missing.map((program) => programs[purpose][program]), ...(also[purpose] ?? [])]);
-  if (purpose === "sandbox" && isRoot) await makeAccount();
+  if (purpose === "sandbox" && isRoot) {
+    await makeAccount();
+    await tryShells();
+  }
+}
+
+async function tryShells() {
+  const missing = loginShells.filter((shell) => which(shell) === undefined);
+  if (missing.length === 0 || which("apt-get") === undefined) return;
+  try {
+    await install(missing, missing);
+  } catch {
+    say(`  without ${missing.join(", ")}: the tests that need them are skipped`);
+  }
 }
 
 function isThere(program) {

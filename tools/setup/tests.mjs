@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./places.mjs";
 
-const kinds = ["unit", "sandbox", "machine"];
+const kinds = ["unit", "sandbox", "packages", "machine"];
 
 /** The compiled tests whose path holds one of `words` (all without any), the quick kinds first, and the kinds that occur. */
 export function chooseTests(words) {

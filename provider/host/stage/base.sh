@@ -4,7 +4,7 @@
 # "x" or "-", anything, and "./path"; they end in NUL and are sorted, and every tool takes one as a whole: there is no process per file.
 
 # What the client would have to be told is bounded, and so is what it keeps in memory.
-most_manifest_bytes=20000000
+most_manifest_bytes=10000000
 
 # find_base: sets base and base_digest; both are empty where there is none, or where the host's tools cannot work with lists
 find_base() {
@@ -30,9 +30,9 @@ knows_lists() {
     cp --reflink=auto --parents --version >/dev/null 2>&1 && base64 -w 1 --version >/dev/null 2>&1
 }
 
-# tell_base: the base's manifest, for a client that does not know it
+# tell_base: the base's records, for a client that does not know them
 tell_base() {
-  gzip -1 <"$own/manifests/$base" | tell_list base
+  packed_records "$own/manifests/$base" | tell_list base
 }
 
 # tell_list NAME: standard input as base64, in lines as long as the client takes them
@@ -44,22 +44,30 @@ tell_list() {
 # of those that it could not get, or that somebody has written into since, in "$stage/missing"
 take_base() {
   from=$deploy_path/releases/$base
+  { sort -z "$stage/kept" >"$stage/wanted" && list_paths <"$stage/wanted" | sort -z >"$stage/paths"; } ||
+    no_space "$stage/wanted cannot be written"
   : >"$stage/linked"
-  sort -z "$stage/kept" >"$stage/wanted" || no_space "$stage/wanted cannot be written"
-  if [ "$dedupe" = hardlink ]; then
-    linkable "$from" | (cd "$from" && xargs -0 -r cp -l --parents -t "$stage/release" --) 2>/dev/null || :
-    # Looked at again, as what they are now: somebody may have changed the base in this moment. Links across owners may be forbidden
-    # (protected_hardlinks), and a file has a most number of links.
-    linkable "$stage/release" | sort -z >"$stage/linked"
-  fi
-  list_paths <"$stage/wanted" | sort -z | comm -z -23 - "$stage/linked" >"$stage/missing"
+  [ "$dedupe" != hardlink ] || link_same
+  comm -z -23 "$stage/paths" "$stage/linked" >"$stage/missing"
   [ -s "$stage/missing" ] || return 0
-  (cd "$stage/release" && find . ! -type d -print0 | sort -z | comm -z -23 - "$stage/linked" | xargs -0 -r rm -f --)
+  (cd "$stage/release" && xargs -0 -r rm -f --) <"$stage/missing"
   base_files "$from" | sort -z | comm -z -12 - "$stage/wanted" >"$stage/same"
   copy_same f "$file_mode"
   copy_same x "$exec_mode"
   (cd "$stage/release" && find . -type f -print0) | sort -z >"$stage/taken"
-  list_paths <"$stage/wanted" | sort -z | comm -z -23 - "$stage/taken" >"$stage/missing"
+  comm -z -23 "$stage/paths" "$stage/taken" >"$stage/missing"
+}
+
+# link_same: what is linked is looked at where it lies then, since somebody may change the base at any moment. It must be this user's own, and
+# have exactly the mode that it is to have. Links across owners may be forbidden (protected_hardlinks), and a file has a most number of links.
+link_same() {
+  (cd "$from" && xargs -0 -r cp -l --parents -t "$stage/release" --) <"$stage/paths" 2>/dev/null || :
+  base_files "$stage/release" -uid "$(id -u)" "(" -perm "$exec_mode" -o -perm "$file_mode" ")" |
+    sort -z | comm -z -12 - "$stage/wanted" | list_paths | sort -z >"$stage/linked"
+  records_in "$own/manifests/$base" | grep -az '^[fx] ' >"$stage/records" || :
+  # They need not be read again: they are the base's files, with the sizes and mtimes of what the client wants, so the base's records
+  # hold for them. The digest over all records says in the end whether they are the client's.
+  records_from "$stage/records" - <"$stage/linked" >>"$stage/vouched"
 }
 
 # copy_same KIND MODE: what could not be linked; a copy has one name only, so its mode is its own
@@ -67,11 +75,6 @@ copy_same() {
   grep -az "^$1 " "$stage/same" | list_paths | sort -z | comm -z -23 - "$stage/linked" >"$stage/copied"
   (cd "$from" && xargs -0 -r cp --parents --reflink=auto --preserve=timestamps -t "$stage/release" --) <"$stage/copied" 2>/dev/null || :
   (cd "$stage/release" && xargs -0 -r chmod "$2" --) <"$stage/copied" 2>/dev/null || :
-}
-
-# linkable DIR: of what is wanted, the files that are this user's own and have exactly the mode that they are to have
-linkable() {
-  base_files "$1" -uid "$(id -u)" "(" -perm "$exec_mode" -o -perm "$file_mode" ")" | sort -z | comm -z -12 - "$stage/wanted" | list_paths
 }
 
 # base_files DIR [TEST...]: a record of each file, as the client says what it wants: kind, size and mtime, and path
@@ -83,13 +86,4 @@ base_files() (
 
 list_paths() {
   sed -z 's/^[^ ]* [^ ]* //'
-}
-
-# vouch: the base's records of the linked files, which need not be read again: they are the same files under another name, and they have
-# the sizes and mtimes of what the client wants. The digest over all records says in the end whether they are the client's.
-vouch() {
-  {
-    tail -n +2 "$own/manifests/$base" | grep -az '^[fx] '
-    sed -z 's/^/- - /' "$stage/linked"
-  } | sort -z -k 3 | uniq -z -D -f 2 | grep -azv '^- ' >"$stage/vouched" || :
 }

@@ -25,7 +25,6 @@ main() {
   need_tools
   make_layout
   clear_leftovers
-  prune
   decide
   find_writer
   receive
@@ -35,6 +34,7 @@ main() {
     decide
     fail release-failed "$release came and went while it was put in place"
   }
+  prune
   succeed_with uploaded
 }
 

@@ -18,7 +18,6 @@ prepare() {
   unlock_staging
   step preparing
   export RELEASE="$release" VERSION="$version" DEPLOY_PATH="$deploy_path"
-  begin_output
   prepare_began=$(date +%s)
   prepare_number=0
   while [ "$prepare_number" -lt "$prepare_count" ]; do
@@ -33,9 +32,13 @@ prepare() {
   done
   mv -T "$release" "$stage/release" || fail release-failed "$release cannot be completed"
   rm -f "$stage/preparing"
-  make_manifest "$stage/release" "$stage/manifest" || unprepared prepare-broken "$manifest_problem"
+  make_manifest "$stage/release" "$stage/manifest" || {
+    case $manifest_problem in *'No space left'* | *'quota exceeded'*) no_space "$manifest_problem" ;; esac
+    unprepared prepare-broken "$manifest_problem"
+  }
+  dedupe_prepared
   # What a later run compares its source with: the manifest describes what the commands made of it.
-  { mkdir -p "$own/prepared" && printf '%s\n' "$source_digest" >"$own/prepared/$version"; } ||
+  printf '%s\n' "$source_digest" >"$own/prepared/$version" ||
     no_space "$own/prepared/$version cannot be written"
 }
 

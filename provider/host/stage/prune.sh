@@ -1,4 +1,4 @@
-# Retention: when a version comes, older releases that nothing needs go, all but the newest keep_releases. Not when a switch ends: requests
+# Retention: when a version has come, older releases that nothing needs go, all but the newest keep_releases. Not when a switch ends: requests
 # that began before it may still load files of the old release.
 
 prune() {
@@ -16,7 +16,7 @@ prune() {
   if switch_unsettled; then
     fact unpruned switching
   elif [ -z "$live" ]; then
-    fact unpruned nothing-live
+    fact unpruned "nothing-live $kept_by"
   else
     prune_releases
   fi
@@ -53,7 +53,7 @@ prune_releases() {
       fact unpruned switching
       break
     else
-      warn "$deploy_path/releases/$prune_version is to be pruned, and cannot be moved away"
+      warn "$deploy_path/releases/$prune_version is to be pruned, and cannot be moved away (another login's: dirMode \"0775\" lets the group remove it)"
     fi
   done
   name_strangers

@@ -7,7 +7,7 @@ reuse() {
     refuse release-changed "$release is not what its manifest says (${state#changed: } is missing)" \
       "Use a new version, or remove $release on the host if it is not live"
   # An application may write into its own files: that stops nobody who goes back, and is said.
-  [ "$1" = adopted ] || state=$(release_state "$release" "$manifest")
+  ! written_since "$release" "$manifest" || state=$(release_state "$release" "$manifest")
   fact state "$state"
   [ "$state" = complete ] ||
     warn "$release is no longer what was put there (${state#changed: } is not); it is used as it is. For its first content use a new version"
@@ -19,11 +19,14 @@ reuse() {
   fi
   unlinked=$(unlinked_shared "$release")
   [ -z "$unlinked" ] || warn "$release was made without the shared path $unlinked, and stays so; a new version has it"
+  prune
   succeed_with "$1"
 }
 
 # succeed_with OUTCOME: with what the manifest says
 succeed_with() {
+  # Retention has read others since.
+  read_manifest "$manifest" || fail release-changed "$manifest cannot be read"
   fact digest "$manifest_digest"
   fact files "$manifest_files"
   fact bytes "$manifest_bytes"

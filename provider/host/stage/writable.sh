@@ -21,8 +21,7 @@ find_writer() {
   if [ "$writer" = "$(id -u)" ]; then
     writer=
   elif ! command -v setfacl >/dev/null; then
-    refuse writable "the host has no setfacl, which grants the writable directories to ${writable_user:-$writers}" \
-      "As root: apt-get install acl; $instead"
+    lack writable "the host has no setfacl, which grants the writable directories to ${writable_user:-$writers}" setfacl
   fi
 }
 

@@ -8,6 +8,7 @@ read_current() {
     current_target=$(readlink "$deploy_path/current")
     current_version=${current_target#"$deploy_path/"}
     case $current_version in
+      releases/*/*) current_version= ;;
       releases/*) current_version=${current_version#releases/} ;;
       *) current_version= ;;
     esac
@@ -16,21 +17,22 @@ read_current() {
   fi
 }
 
-# prepare_current: the link under a name of its own, so that a full disk is met before the switch
+# prepare_current: before the switch, so that a full disk is met there
 prepare_current() {
-  current_style=
-  case $current_target in /*) current_style=$deploy_path/ ;; esac
-  ln -s "${current_style}releases/$version" "$own_dir/.current.$run"
+  prepare_link next "$root"
 }
 
+# place_current: nothing is served by it, and so it is worth no sync
 place_current() {
-  mv -f -T "$own_dir/.current.$run" "$deploy_path/current"
+  move_link next
 }
 
 # commit: the journal decides, and names the steps that are to follow. What follows from it is told where it fails: a restore now would leave a journal that lies.
 commit() {
-  journal committed from "$previous" to "$version" ${after_steps:+steps "$after_steps"} || return 1
-  place_current || fact unfinished "$deploy_path/current"
+  set -- from "$previous" to "$version" ${after_steps:+steps "$after_steps"}
+  if by_link; then set -- strategy symlink public "$public_dir" ${resolves:+resolves yes} "$@"; fi
+  journal committed "$@" || return 1
+  by_link || place_current || fact unfinished "$deploy_path/current"
   place_owner || fact unfinished "$own_dir/owner"
   finish_deployer || fact unfinished "$deploy_path/.dep/deploy.lock"
 }

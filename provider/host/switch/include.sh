@@ -1,5 +1,8 @@
 # The include: one line that names the live root. It is only ever replaced whole.
 
+# by_link: `strategy: symlink`, by which nginx follows `current` and the include is nothing to it (link.sh)
+by_link() { [ "$strategy" = symlink ]; }
+
 # resolve_include: the file itself where the path is a link; $include_named is what nginx's configuration names
 resolve_include() {
   include_named=$include_path
@@ -12,7 +15,9 @@ read_include() {
   include_state=missing
   [ -e "$include_path" ] || return 0
   include_state=foreign
-  include_line=$(cat "$include_path") || fail include-unreadable "$include_path"
+  # What reads a FIFO waits for a writer.
+  [ -f "$include_path" ] || fail include-unreadable "$include_path"
+  include_line=$(include_words) || fail include-unreadable "$include_path"
   # shellcheck disable=SC2016 # $root_dir is nginx's
   case $include_line in
     'set $root_dir '*';')
@@ -28,6 +33,22 @@ read_include() {
       esac
       ;;
   esac
+}
+
+# look_at_include: for another strategy it is only of interest
+look_at_include() {
+  if by_link && [ -e "$include_path" ] && [ ! -r "$include_path" ]; then
+    include_state=unreadable
+    include_root=
+  else
+    read_include
+  fi
+}
+
+# require_writable_include: it, and a link that leads nowhere, not even to a directory
+require_writable_include() {
+  [ ! -h "$include_path" ] || fail include-unwritable "$(readlink "$include_path")"
+  [ -w "${include_path%/*}" ] || fail include-unwritable "${include_path%/*}"
 }
 
 # write_include ROOT: safe against a power cut at any instant; every reader meets the old text or the new one
@@ -65,10 +86,16 @@ temp_include() {
 }
 
 # ensure_include: a server block that names an include which is missing keeps nginx from starting and from reloading, for every site of the
-# host; the placeholder ends that, whatever becomes of the version
+# host; the placeholder ends that, whatever becomes of the version. After a switch by another strategy nobody reads it, and it names what was live
+# long ago: it says what is live before anybody has nginx read it again.
 ensure_include() {
+  ensure_root=$own_dir/empty
+  if [ "$(field "$(journal_last committed)" strategy)" = symlink ]; then
+    ensure_root=$(safe_root)
+    [ "$include_state" != ours ] || [ "$include_root" = "$ensure_root" ] || include_state=missing
+  fi
   [ "$include_state" = missing ] || return 0
-  write_include "$own_dir/empty" || fail disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
+  write_include "$ensure_root" || fail disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
 }
 
 # version_of ROOT: the version whose root this is, or nothing

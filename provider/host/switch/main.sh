@@ -5,29 +5,35 @@ main() {
   own_dir=$deploy_path/.site-release
   gone=
   signalled=
-  phase=before # before, written, restoring, over
+  phase=before # before, locked, written, restoring, over
+  failed_for=
   failed_version=$version
   reloaded=
   recovered_before=
   red_before=
   was_red=
   old_workers=
-  for signal in HUP INT TERM; do
-    # shellcheck disable=SC2064 # the name is to be expanded now
-    trap "signalled=$signal" "$signal"
-  done
+  heed_signals
+  moved=$strategy
+  failed_root=$root
+  failed_run=$run
   trap leave EXIT
   prepare
   lock_site
-  rm -f "$own_dir"/.current.* "$own_dir"/.owner.* "${include_path%/*}/.${include_path##*/}.site-release-"*
+  name_holder
+  rm -f "$own_dir"/.current.* "$own_dir"/.owner.*
+  rm -f "${include_path%/*}/.${include_path##*/}.site-release-"* || by_link
   await_deployer
+  require_steps
   find_master
-  read_include
+  look_at_include
   recover
   journal locked to "$version" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  phase=locked
   require_owner
-  ensure_include
+  by_link || ensure_include
   read_current
+  ! by_link || ensure_link
   require_release
   choose_live
   if nothing_to_do; then
@@ -36,61 +42,20 @@ main() {
     journal unchanged to "$version" || :
     succeed unchanged
   fi
+  tell_steps
   smoke
-  switch
+  mark_logs
+  if by_link; then switch_link; else switch; fi
   await_word
   settle
 }
 
-# prepare: what is missing is said before anything is touched
-prepare() {
-  choose_commands
-  for prepare_tool in flock stat find sha256sum grep sed nginx; do
-    # Commands of the user's own may reach an nginx that is nowhere on the path.
-    if [ "$prepare_tool" = nginx ] && [ -n "$own_commands" ]; then continue; fi
-    command -v "$prepare_tool" >/dev/null || fail tool-missing "$prepare_tool"
+# heed_signals: they end what can still be ended; a restore ignores them
+heed_signals() {
+  for signal in HUP INT TERM; do
+    # shellcheck disable=SC2064 # the name is to be expanded now
+    trap "signalled=$signal" "$signal"
   done
-  [ -d "$own_dir" ] || fail release-missing "$deploy_path/releases/$version"
-  for prepare_place in "$deploy_path" "$own_dir" "$own_dir/journal.jsonl"; do
-    [ -w "$prepare_place" ] || [ ! -e "$prepare_place" ] || fail site-unwritable "$prepare_place"
-  done
-  resolve_include
-  # A link that leads nowhere, not even to a directory.
-  [ ! -h "$include_path" ] || fail include-unwritable "$(readlink "$include_path")"
-  [ -w "${include_path%/*}" ] || fail include-unwritable "${include_path%/*}"
-  mkdir -p "$own_dir/empty" || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
-  if [ ! -f "$own_dir/$opcache_script" ]; then
-    printf '%s' "$opcache_text" >"$own_dir/.$opcache_script.$run" &&
-      mv -f "$own_dir/.$opcache_script.$run" "$own_dir/$opcache_script"
-  fi
-}
-
-# choose_live: the version to say "from", and whether any was ever live
-choose_live() {
-  first=
-  live_line=$(journal_last committed)
-  [ -n "$live_line" ] || first=yes
-  live=$(field "$live_line" to)
-  # The rollback target: what was live before this version.
-  previous=$live
-  [ "$live" != "$version" ] || previous=$(field "$live_line" from)
-  fact previous "$previous"
-  # Once a site: what a reload costs with this nginx, the client knows.
-  [ -z "$first" ] || fact nginx "$(nginx -v 2>&1 || :)"
-  fact include-before "$include_state $include_root"
-  was_witnessed=
-  if witnessed; then
-    was_witnessed=yes
-    # Proved by the workers, not by the journal alone.
-    fact live "$(version_of "$include_root")"
-  fi
-}
-
-nothing_to_do() {
-  [ -z "$recovered_before" ] && [ "$live" = "$version" ] && [ "$include_root" = "$root" ] && [ -n "$was_witnessed" ] || return 1
-  if [ "$current_version" != "$version" ]; then
-    { prepare_current && place_current; } || fact unfinished "$deploy_path/current"
-  fi
 }
 
 # smoke: the client tries the release straight through php-fpm, before nginx knows of it
@@ -100,7 +65,13 @@ smoke() {
   done | sort -u | text pool
   step smoke
   ask smoke "$commit_timeout"
-  [ "$reply" = go ] || fail smoke-failed "${reply#abort }"
+  smoke_failed=smoke-failed
+  if [ "$reply" = warming ]; then
+    # It passed, and the client makes opcache ready for it, which has a time of its own.
+    smoke_failed=warm-failed
+    ask warm "$warm_timeout"
+  fi
+  [ "$reply" = go ] || fail "$smoke_failed" "${reply#abort }"
 }
 
 # switch: include, test, reload, proof; all of it under the host's lock
@@ -120,6 +91,7 @@ switch() {
     look
     old_workers=$serving
     require_no_pending_edits
+    require_no_stranger
   fi
   { prepare_before && prepare_current && prepare_owner; } || fail disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$gone$signalled" ] || fail client-gone "before the switch"
@@ -127,33 +99,37 @@ switch() {
   phase=written
   wanted_root=$root
   step switching "$version"
-  write_include "$root" || undo disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
+  write_include "$root" || restore disk-full "$(df -P "${include_path%/*}" | tail -n 1)"
   forget_reading
   step testing after
   if ! test_nginx; then
+    [ "$test_why" != signalled ] || restore signalled "$signalled"
     printf '%s\n' "$test_text" | text nginx-test
-    undo test-red-after "$test_command"
+    restore "$test_why-after" "$test_command"
   fi
-  was_read || undo include-unread "$include_named"
+  was_read || restore include-unread "$include_named"
   if [ -z "$master" ]; then
     # It must be started by root, and then reads a configuration that is tested: the include stays.
     phase=over
+    journal failed to "$version" reason nginx-not-running || :
     fail nginx-not-running "$pid_file"
   fi
   reloaded=yes
   if ! reload_nginx; then
     printf '%s\n' "$why_text" | text reload
+    [ "$why" = reload-refused ] || tell_logs
     if untouched; then reloaded=; fi
-    undo "$why" "$reload_command"
+    [ "$why" != signalled ] || restore signalled "$signalled"
+    restore "$why" "$reload_command"
   fi
-  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" ||
-    undo disk-full "$(df -P "$deploy_path" | tail -n 1)"
+  journal reloaded to "$version" master "$master:$(master_started)" include "$(include_id)" named "$(naming_files)" ||
+    restore disk-full "$(df -P "$deploy_path" | tail -n 1)"
   [ -z "$assumed" ] || fact assumed yes
   unlock_host
 }
 
-# undo REASON [DETAIL]: restore under the host lock that we already hold
-undo() {
+# restore REASON [DETAIL]: under the host lock that we already hold
+restore() {
   phase=restoring
   put_back "$1" || :
   phase=over
@@ -164,9 +140,13 @@ undo() {
 # await_word: the client probes over fresh connections and says commit; the new workers prove themselves meanwhile
 await_word() {
   ask probe "$commit_timeout"
-  stand || fail_restored "$why"
-  [ "$reply" = commit ] || fail_restored probe-failed "${reply#abort }"
   [ -z "$signalled" ] || fail_restored signalled "$signalled"
+  by_link || stand || { tell_logs; fail_restored "$why"; }
+  [ "$reply" != 'abort trace' ] || fail_restored current-unresolved
+  # Of a client that is gone nginx's log knows nothing.
+  [ "$reply" != 'abort probe' ] || tell_logs
+  [ "$reply" = commit ] || fail_restored probe-failed "${reply#abort }"
+  ! by_link || { judge_trace && link_stands; } || fail_restored "$why"
   commit || fail_restored disk-full "$(df -P "$deploy_path" | tail -n 1)"
   phase=over
   step committed
@@ -174,7 +154,8 @@ await_word() {
 
 settle() {
   unlock_site
-  drain
+  # Which requests a worker still answers from an old root, nobody can see.
+  if by_link; then fact drained unknown; else drain; fi
   succeed switched
 }
 
@@ -182,7 +163,9 @@ settle() {
 leave() {
   leave_code=$?
   trap - EXIT
-  rm -f "$own_dir/.current.$run" "$own_dir/.owner.$run"
+  rm -f "$own_dir/.current.$run".* "$own_dir/.owner.$run"
+  # Of what failed before the include was written, people find the reason in the journal only.
+  if [ "$phase" = locked ] && [ -n "$failed_for" ]; then journal failed to "$version" reason "$failed_for" || :; fi
   if [ "$phase" = written ]; then
     fail_restored unexpected "exit code $leave_code"
   fi

@@ -19,9 +19,15 @@ require_no_pending_edits() {
   fi
   # A tenth of a second for what the clocks cannot tell apart.
   pending_since=$(($(epoch_of "$pending_start") + 10))
-  pending_edits=$(find "$conf_dir" -newerct "@$((pending_since / 100)).$(printf %02d "$((pending_since % 100))")" \
-    ! -path "$include_path" ! -path "${include_path%/*}" 2>/dev/null) || :
-  [ -n "$pending_edits" ] || return 0
-  printf '%s\n' "$pending_edits" | head -n 20 | text pending-edit
+  # shellcheck disable=SC2016 # expanded by that shell
+  hear 'find "$@" 2>/dev/null | head -n 20' "$nginx_timeout" "$conf_dir" \
+    -newerct "@$((pending_since / 100)).$(printf %02d "$((pending_since % 100))")" \
+    ! -path "$include_path" ! -path "${include_path%/*}" || :
+  pending_edits=$heard
+  if [ -z "$pending_edits" ]; then
+    [ -z "$heard_late" ] || fact pending-edits unknown
+    return 0
+  fi
+  printf '%s\n' "$pending_edits" | text pending-edit
   [ -n "$first" ] || [ "$allow_pending" = yes ] || fail pending-edits
 }

@@ -19,5 +19,7 @@ was_read() {
       return 0
     fi
   fi
-  grep -rqsF -e "$include_named" -e "${include_named##*/}" "$conf_dir" || fact include-unread "$include_named"
+  # shellcheck disable=SC2016 # expanded by that shell
+  hear 'grep -rqsF "$@"' "$nginx_timeout" -e "$include_named" -e "${include_named##*/}" "$conf_dir" ||
+    fact include-unread "$include_named"
 }

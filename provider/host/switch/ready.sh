@@ -26,29 +26,34 @@ require_readable_by() {
   ready_gids=" $(sed -n 's/^Gid:[[:space:]]*[0-9]*[[:space:]]*\([0-9]*\).*/\1/p; s/^Groups://p' "/proc/$1/status" 2>/dev/null | tr '\n\t' '  ') "
   [ -n "$ready_uid" ] && [ "$ready_uid" != 0 ] || return 0
   ready_path=$root
-  [ "$ready_front" = none ] || require_bit "$root/$ready_front" 4 read
+  [ "$ready_front" = none ] || ready_path=$root/$ready_front
+  set --
   while [ -n "$ready_path" ]; do
-    require_bit "$ready_path" 1 enter
+    set -- "$@" "$ready_path"
     ready_path=${ready_path%/*}
   done
+  # One look at all of them: each would cost a process.
+  while read -r ready_owner ready_group ready_mode ready_path; do
+    case $ready_path in
+      '') ;;
+      "$root/$ready_front") require_bit "$ready_path" 4 read ;;
+      *) require_bit "$ready_path" 1 enter ;;
+    esac
+  done <<END
+$(stat -L -c '%u %g %a %n' "$@" 2>/dev/null || :)
+END
 }
 
-# require_bit PATH BIT VERB
+# require_bit PATH BIT VERB, of what $ready_owner, $ready_group and $ready_mode are told
 require_bit() {
-  # An ACL may say anything; who set one knows what they did.
-  case $(ls -ld "$1") in
-    ??????????+*) return 0 ;;
-  esac
-  ready_stat=$(stat -L -c '%u %g %a' "$1") || return 0
-  ready_mode=$((0${ready_stat##* }))
-  ready_owner=${ready_stat%% *}
-  ready_group=${ready_stat#* }
-  ready_group=${ready_group%% *}
   ready_shift=0
   if [ "$ready_owner" = "$ready_uid" ]; then
     ready_shift=6
   else
     case $ready_gids in *" $ready_group "*) ready_shift=3 ;; esac
   fi
-  [ $(((ready_mode >> ready_shift) & $2)) -ne 0 ] || fail release-unreadable "$1 ($3, user $(id -nu "$ready_uid" 2>/dev/null || printf '%s' "$ready_uid"))"
+  [ $(((0$ready_mode >> ready_shift) & $2)) -eq 0 ] || return 0
+  # An ACL may say anything; who set one knows what they did.
+  case $(ls -ld "$1") in ??????????+*) return 0 ;; esac
+  fail release-unreadable "$1 ($3, user $(id -nu "$ready_uid" 2>/dev/null || printf '%s' "$ready_uid"))"
 }

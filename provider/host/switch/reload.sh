@@ -2,6 +2,7 @@
 # returned, starts new workers, waits 100 ms while both generations accept, and only then tells the old ones to quit (ngx_process_cycle.c).
 
 # reload_nginx: 0 when a new generation serves alone; else $why and $why_text say what was seen.
+# $reload_late is set when the command itself did not end in time: it may have done its work before, so that the workers judge.
 # $fresh are the new workers, $first_seen when the first of them was seen, $assumed is set where old ones could not be told from leaving ones.
 reload_nginx() {
   why=
@@ -9,16 +10,24 @@ reload_nginx() {
   fresh=
   first_seen=
   assumed=
+  reload_late=
   reload_master=$master
+  # After our test, which takes as long as the master reads: who reloaded before our write, and read the old include, has new workers by now.
   look
   reload_old=$serving
   reload_leaving=$leaving
   step reloading
-  if ! hear "$reload_command"; then
+  if ! hear "$reload_command" "$nginx_timeout"; then
     why_text=$heard
-    why=reload-refused
-    names_master || fact pid-file "$master"
-    return 1
+    if [ -z "$heard_late" ]; then
+      why=reload-refused
+      [ -z "$heard_cut" ] || why=signalled
+      names_master || fact pid-file "$master"
+      return 1
+    fi
+    reload_late=yes
+    fact reload-late "$reload_command"
+    [ -z "$heard_left" ] || fact goes-on yes
   fi
   why_text=$heard
   now_cs
@@ -45,6 +54,7 @@ reload_nginx() {
     fi
     if [ "$now" -ge "$reload_deadline" ]; then
       why=reload-ignored
+      [ -z "$reload_late" ] || why=reload-late
       [ -z "$first_seen" ] || why=old-workers-stay
       return 1
     fi
@@ -61,6 +71,19 @@ names_master() {
   reload_pid=
   { read -r reload_pid <"$pid_file"; } 2>/dev/null || :
   [ "$reload_pid" = "$master" ]
+}
+
+# require_no_stranger: a stale pid file may name a process that has the number of a master long gone, and root's reload would signal that
+require_no_stranger() {
+  if names_master; then return 0; fi
+  case $reload_pid in '' | *[!0-9]*) return 0 ;; esac
+  # Somebody is it, be it only in a process that is hidden from us.
+  case $(kill -0 "$reload_pid" 2>&1) in *'o such process'*) return 0 ;; esac
+  # Its name alone: arguments may hold a secret.
+  reload_name=
+  { read -r reload_name <"/proc/$reload_pid/comm"; } 2>/dev/null || :
+  fact pid-file "$master"
+  fail pid-file-stranger "$reload_pid $reload_name"
 }
 
 # untouched: a reload that was refused has started no worker; a command of the user's own may have reloaded before it failed

@@ -11,33 +11,56 @@ choose_commands() {
   fi
 }
 
-# hear COMMAND: its exit code, and $heard is what it said. A child that inherited a lock's descriptor would hold the lock after us, and one
-# that stays (a daemon) may hold the output open for ever: so the end is a line of our own, not the end of the output.
+# hear COMMAND SECONDS [ARGUMENT...]: its exit code; $heard is the end of what it said, $heard_late is set when it was not done by then,
+# $heard_left when it could not even be ended, and $heard_cut when a signal of ours ended it. A child that inherited a lock's descriptor would hold the lock after us, and one that stays (a
+# daemon) may hold the output open for ever: so the end is a line of our own, not the end of the output.
 hear() {
   heard=$(
     exec 8<&- 9<&- </dev/null
+    # What is sent to all of our group must not cut its words off; the command has a group of its own.
+    trap '' HUP INT TERM
     {
-      heard_code=0
-      sh -c "$1" 2>&1 || heard_code=$?
-      printf '\n%s %s\n' "$marker" "$heard_code"
-    } | sed "/^$marker /q"
+      (
+        trap - HUP INT TERM
+        hear_command=$1
+        shift 2
+        lead "$hear_command" "$@" 2>&1
+      ) &
+      await_end "$!" "$2"
+      printf '\n%s %s %s\n' "$marker" "$end_code" "${end_late:+late}${end_left:+left}"
+    } 2>/dev/null | sed "/^$marker /q" | tail -c 30000
   )
-  heard_code=${heard##*"$marker "}
-  heard=$(printf '%s' "${heard%"$marker $heard_code"}")
-  case $heard_code in '' | *[!0-9]*) heard_code=1 ;; esac
+  heard_end=${heard##*"$marker "}
+  heard=$(printf '%s' "${heard%"$marker $heard_end"}")
+  heard_late=
+  heard_left=
+  case $heard_end in *late*) heard_late=yes ;; esac
+  case $heard_end in *left) heard_left=yes ;; esac
+  heard_code=${heard_end%% *}
+  case $heard_code in '' | *[!0-9]*) heard_code=255 ;; esac
+  # What is sent to all of our group may catch what starts the command, before that has a group of its own.
+  heard_cut=
+  if [ "$heard_code" -gt 128 ] && [ -n "${signalled:-}" ] && [ "$phase" != restoring ]; then heard_cut=yes; fi
   return "$heard_code"
 }
 
-# test_nginx: 0 when green; $test_text is what it said, $test_took the hundredths of a second that nginx needs to read it all
+# test_nginx: 0 when green; $test_text is what it said, $test_took the hundredths of a second that nginx needs to read it all, and $test_why
+# why it is not green: test-red, test-late or signalled
 test_nginx() {
   now_cs
   test_began=$now
   test_code=0
-  hear "$test_command" || test_code=$?
+  test_why=
+  hear "$test_command" "$nginx_timeout" || test_code=$?
   test_text=$heard
   now_cs
   test_took=$((now - test_began))
-  return "$test_code"
+  [ "$test_code" -ne 0 ] || return 0
+  test_why=test-red
+  [ -z "$heard_late" ] || test_why=test-late
+  [ -z "$heard_cut" ] || test_why=signalled
+  [ -z "$heard_left" ] || fact goes-on yes
+  return 1
 }
 
 # require_green: it must be green before we touch anything. One red is ours to mend, and the test after the write judges: an include that
@@ -48,6 +71,8 @@ require_green() {
   red_before=
   was_red=
   test_nginx && return 0
+  if [ "$test_why" = signalled ]; then fail client-gone "before the switch"; fi
+  if [ "$test_why" = test-late ]; then fail test-late-before "$test_command"; fi
   was_red=yes
   if [ "$include_state" = foreign ] || ! include_is_ours; then
     case $test_text in

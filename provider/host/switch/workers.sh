@@ -91,10 +91,13 @@ epoch_of() {
   printf '%s' "$((epoch_now / 10000000 - $(uptime_cs) + $1 * 100 / $(ticks)))"
 }
 
-# master_started: what the witness tells masters apart by; with hidden processes it is systemd's microseconds since boot
+# master_started: what the witness tells masters apart by, in ticks. With hidden processes it is when systemd took notice of it, a moment later
+# than what /proc has.
 master_started() {
   if [ -n "$hidden" ]; then
-    systemctl show -p ExecMainStartTimestampMonotonic --value nginx.service 2>/dev/null || :
+    started_us=$(systemctl show -p ExecMainStartTimestampMonotonic --value nginx.service 2>/dev/null) || return 0
+    case $started_us in '' | *[!0-9]*) return 0 ;; esac
+    printf '%s' "$((started_us * $(ticks) / 1000000))"
   else
     started "$master"
   fi
@@ -103,7 +106,5 @@ master_started() {
 # master_epoch: its start in hundredths of a second since 1970, or nothing
 master_epoch() {
   epoch_ticks=$(master_started)
-  [ -n "$epoch_ticks" ] || return 0
-  [ -z "$hidden" ] || epoch_ticks=$((epoch_ticks / (1000000 / $(ticks))))
-  epoch_of "$epoch_ticks"
+  [ -z "$epoch_ticks" ] || epoch_of "$epoch_ticks"
 }

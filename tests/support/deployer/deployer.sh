@@ -36,11 +36,13 @@ release() {
   ln -nfs --relative "releases/$argument" release
 }
 
-# deploy:update_code and deploy:shared, with a site of one page and one shared directory
+# deploy:update_code and deploy:shared, with a site of one page, one shared directory and one shared file
 fill() {
   mkdir -p "release/public" shared/storage
   cat >release/public/index.php
+  touch shared/.env
   ln -s ../../shared/storage release/storage
+  ln -s ../../shared/.env release/.env
 }
 
 cleanup() {

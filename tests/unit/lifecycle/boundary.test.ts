@@ -13,6 +13,18 @@ test("redactor takes every secret out, whole or by its lines, and the longer one
   equal(redact(`pass password ${KEY} AAAAB3NzaC1yc2E web1`), "[secret] [secret] [secret] [secret] web1");
 });
 
+test("redactor takes the values of headers out, with a scheme and without, but no short word", () => {
+  const headers = { Authorization: "Bearer 0123456789abc", "X-Version": "42" };
+  const redact = redactor(
+    { probe: { headers }, smoke: { headers: { Cookie: "session=abcdef" } } },
+    { probe: "unknown" },
+  );
+  equal(
+    redact("sent Bearer 0123456789abc, 0123456789abc, session=abcdef and 42"),
+    "sent [secret], [secret], [secret] and 42",
+  );
+});
+
 test("guarded lets an error out without secrets and without a stack", async () => {
   const work = guarded(redactor(PROPS), () => Promise.reject(new TypeError("bad pass")));
   await rejects(work, (error: Error) => {

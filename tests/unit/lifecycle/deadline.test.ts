@@ -24,3 +24,10 @@ test("Work that takes too long meets the end of its input, and starts nothing mo
   });
   equal(started, 1);
 });
+
+test("A time that is longer than a timer can count is not over at once, and 0 is no limit", async () => {
+  for (const seconds of [36e6, Number.POSITIVE_INFINITY, 0]) {
+    const exit = await within(seconds, localTransport(), async (host) => (await host.start("sleep 0.1; exit 3")).ended);
+    equal(exit.code, 3, String(seconds));
+  }
+});

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
+import { remembered } from "../../../provider/lifecycle/check.ts";
 import { diffRelease, diffSwitch, releaseNeedsHost, switchNeedsHost } from "../../../provider/lifecycle/diff.ts";
 import { checkRelease } from "../../../provider/lifecycle/releaseCheck.ts";
 import { checkSwitch } from "../../../provider/lifecycle/switchCheck.ts";
@@ -30,7 +31,15 @@ const UPDATE = { changes: true, replaces: [] };
 test("Nothing changes by the order of names, by outputs, or by what is hidden", async () => {
   const olds = { ...(await switched({})), report: { status: "switched" }, previousVersion: "41" };
   const news = Object.fromEntries(Object.entries(await switched({})).reverse());
-  deepEqual(diffSwitch(olds, { ...news, __urn: "renamed", __owner: { id: "other" }, __provider: "new" }), NO_CHANGE);
+  deepEqual(
+    diffSwitch(olds, {
+      ...news,
+      __urn: "renamed",
+      __owner: { id: "other", stack: "dev", resource: "site" },
+      __provider: "new",
+    }),
+    NO_CHANGE,
+  );
 });
 
 test("A new version is an update in place that needs the host", async () => {
@@ -50,6 +59,45 @@ test("Drift that a refresh wrote into the state is an update that needs the host
   deepEqual([diffRelease(lost, await released({})), releaseNeedsHost(lost, await released({}))], [UPDATE, true]);
   const edited = { ...(await switched({})), include: "edited by hand" };
   deepEqual([diffSwitch(edited, await switched({})), switchNeedsHost(edited, await switched({}))], [UPDATE, true]);
+});
+
+test("A site that another stack took over is an update that needs the host", async () => {
+  const lost = { ...(await switched({})), owner: "example.com of stack shop/other since 2026-11-23T10:31:04Z" };
+  deepEqual([diffSwitch(lost, await switched({})), switchNeedsHost(lost, await switched({}))], [UPDATE, true]);
+});
+
+test("A state that was written before it had an owner is as released", async () => {
+  const { owner: _owner, ...first } = await switched({});
+  deepEqual(diffSwitch(first, await switched({})), NO_CHANGE);
+  equal(switchNeedsHost(first, await switched({ connection: { host: "web1", user: "deploy", password: "x" } })), false);
+});
+
+test("A state of 0.1.0 has the defaults of today, and a wish of its own is one", async () => {
+  const { opcache: _opcache, nginx: _nginx, ...rest } = await switched({});
+  const first = (policy: string) => ({
+    ...rest,
+    opcache: { policy, via: "fastcgi" },
+    nginx: { pidFile: "/run/nginx.pid", confDir: "/etc/nginx" },
+  });
+  const at = async (policy: string, wished: string | undefined) =>
+    diffSwitch(first(policy), await switched({ opcache: wished === undefined ? {} : { policy: wished } }));
+  deepEqual(await at("invalidate", undefined), NO_CHANGE);
+  deepEqual(await at("invalidate", "invalidate"), NO_CHANGE);
+  deepEqual(await at("invalidate", "reset"), UPDATE);
+  deepEqual(await at("none", undefined), UPDATE);
+  deepEqual(diffSwitch(await switched({ opcache: { policy: "invalidate" } }), await switched({})), UPDATE);
+});
+
+test("An update that asks no host leaves whose the site is as it was written there", () => {
+  const news = { version: "42", __owner: { id: "renamed" } };
+  deepEqual(remembered({ version: "41", __owner: { id: "first" } }, news), { version: "42", __owner: { id: "first" } });
+  deepEqual(remembered({ version: "41" }, news), news);
+});
+
+test("How opcache is handled is for later switches: no reason to ask the host, nor is what an earlier version of the package knew of it", async () => {
+  const earlier = { ...(await switched({})), opcache: { policy: "invalidate", via: "fastcgi" } };
+  const news = await switched({ opcache: { warm: ["src/**/*.php"] } });
+  deepEqual([diffSwitch(earlier, news), switchNeedsHost(earlier, news)], [UPDATE, false]);
 });
 
 test("An input that is left out again is a change", async () => {
@@ -81,6 +129,8 @@ test("Credentials and the host's key are remembered without asking the host", as
 test("The package's own options are remembered without asking the host", async () => {
   const news = await switched({ takeOver: true, lockTimeout: 5, onUnreachable: "forget" });
   deepEqual([diffSwitch(await switched({}), news), switchNeedsHost(await switched({}), news)], [UPDATE, false]);
+  const steps = await switched({ beforeSteps: [{ name: "a", command: "b", when: "before", onRestore: "c" }] });
+  deepEqual([diffSwitch(await switched({}), steps), switchNeedsHost(await switched({}), steps)], [UPDATE, false]);
   const release = { fileMode: "0640", sharedDirs: ["storage"], keepReleases: 2, prepare: ["true"], prepareTimeout: 5 };
   const later = await released(release);
   deepEqual([diffRelease(await released({}), later), releaseNeedsHost(await released({}), later)], [UPDATE, false]);

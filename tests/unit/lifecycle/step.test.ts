@@ -55,6 +55,19 @@ test("Everything that is wrong with a step is said by name", async () => {
   );
 });
 
+test("What undoes a step is for one before the switch", async () => {
+  const onRestore = "php artisan migrate:rollback --force";
+  deepEqual((await checked({ step: { ...STEP, onRestore } })).step, {
+    ...{ ...STEP, runOn: "deploy", timeout: 600 },
+    onRestore,
+  });
+  const { failures } = await checkStep({ ...NEWS, step: { ...STEP, when: "after", onRestore } });
+  // No property is named: the engine would print its value.
+  const reason = "step.onRestore is for a step before the switch: one after it never ran when a restore comes";
+  deepEqual(failures, [{ property: "", reason }]);
+  await checked({ step: { ...STEP, when: UNKNOWN, onRestore: UNKNOWN } });
+});
+
 test("Only another version asks the host", async () => {
   deepEqual(await changed({ version: "43" }), [true, [], true]);
 });
@@ -67,6 +80,7 @@ test("A rotated key is remembered without asking the host", async () => {
 test("Another text, order or limit is remembered without asking the host", async () => {
   deepEqual(await changed({ step: { ...STEP, command: "php artisan migrate" } }), REMEMBERED);
   deepEqual(await changed({ step: { ...STEP, when: "after", runOn: "both", timeout: 5 } }), REMEMBERED);
+  deepEqual(await changed({ step: { ...STEP, onRestore: "php artisan migrate:rollback" } }), REMEMBERED);
   deepEqual(await changed({ timeout: { create: "5m" } }), REMEMBERED);
 });
 

@@ -1,48 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isBareReset, type OpcacheAnswer, type OpcacheStatus, parseAnswer } from "../../../provider/opcache/answer.ts";
-import { isReset, judgeInvalidate } from "../../../provider/opcache/clear.ts";
+import { judgeInvalidate } from "../../../provider/opcache/clear.ts";
+import { isReset } from "../../../provider/opcache/reset.ts";
+import { opcacheAnswer, opcacheStatus } from "../../support/opcache.ts";
 
-const status: OpcacheStatus = {
-  used: 10,
-  free: 20,
-  wasted: 0,
-  full: false,
-  scripts: 3,
-  keys: 4,
-  maxKeys: 100,
-  oomRestarts: 1,
-  hashRestarts: 0,
-  manualRestarts: 2,
-  lastRestart: 1000,
-  restartPending: false,
-  restartInProgress: false,
-  forceRestartTimeout: 180,
-  validateTimestamps: false,
-  jitSize: 0,
-  jitFree: 0,
-  preloaded: 0,
-};
-
-function answer(wish: Partial<OpcacheAnswer> = {}): OpcacheAnswer {
-  return {
-    state: "on",
-    php: "8.2.0",
-    time: 2000,
-    before: status,
-    after: status,
-    invalidated: 5,
-    left: 0,
-    leftFirst: "",
-    ...wish,
-  };
-}
+const status = opcacheStatus();
 
 describe("parseAnswer", () => {
   const line = JSON.stringify({
     nonce: "n1",
     php: "8.2.0",
     time: 2000,
+    cache: "900-77-30",
     state: "on",
     before: status,
     invalidated: 5,
@@ -52,7 +22,10 @@ describe("parseAnswer", () => {
   });
 
   it("finds the one line with the nonce", () => {
-    assert.deepEqual(parseAnswer(`prepended\n${line}\nappended`, "n1"), answer());
+    assert.deepEqual(parseAnswer(`prepended\n${line}\nappended`, "n1"), opcacheAnswer());
+    const steering = `{"nonce":"n1","state":"on","php":"\\u001b[2J","leftFirst":"/a\\u009b"}`;
+    const { php, leftFirst } = parseAnswer(steering, "n1") ?? {};
+    assert.deepEqual([php, leftFirst], ["\\u{1b}[2J", "/a\\u{9b}"]);
   });
 
   it("takes nothing else for an answer", () => {
@@ -72,13 +45,14 @@ describe("isBareReset", () => {
 
 describe("judgeInvalidate", () => {
   const judged = (wish: Partial<OpcacheAnswer>): unknown => {
-    const { state, note } = judgeInvalidate("/a.sock", { kind: "answer", answer: answer(wish) });
+    const { state, note } = judgeInvalidate("/a.sock", { kind: "answer", answer: opcacheAnswer(wish) });
     return { state, note };
   };
 
   it("counts what is out, and shows the counters before and after", () => {
-    assert.deepEqual(judgeInvalidate("/a.sock", { kind: "answer", answer: answer() }), {
+    assert.deepEqual(judgeInvalidate("/a.sock", { kind: "answer", answer: opcacheAnswer() }), {
       place: "/a.sock",
+      cache: "900-77-30",
       invalidated: 5,
       before: status,
       after: status,
@@ -118,7 +92,7 @@ describe("judgeInvalidate", () => {
 
 describe("isReset", () => {
   it("is proven by a restart since, when nothing waits any more", () => {
-    const after = (wish: Partial<OpcacheStatus>): OpcacheAnswer => answer({ after: { ...status, ...wish } });
+    const after = (wish: Partial<OpcacheStatus>): OpcacheAnswer => opcacheAnswer({ after: { ...status, ...wish } });
     assert.equal(isReset(status, after({}), false), false);
     assert.equal(isReset(status, after({ manualRestarts: 3 }), false), true);
     assert.equal(isReset(status, after({ oomRestarts: 2 }), false), true);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { explainSocket, poolAddress, poolName, type SocketFacts } from "../../../provider/opcache/pool.ts";
+import { poolAddress, poolName } from "../../../provider/opcache/address.ts";
+import { explainSocket, type SocketFacts } from "../../../provider/opcache/pool.ts";
 
 describe("poolAddress", () => {
   it("reads sockets and host:port, and poolName writes them back", () => {
@@ -86,7 +87,7 @@ describe("explainSocket", () => {
     );
     assert.deepEqual(explainSocket("/a.sock", { ...facts, writable: true }), {
       why: "deploy can write /a.sock, but no connection came through",
-      next: "If sshd forbids forwarding, allow it for this user: AllowStreamLocalForwarding yes, AllowTcpForwarding yes, and no restrict in authorized_keys",
+      next: "If sshd forbids forwarding, install perl on the host, which connects instead, or allow it for this user: AllowStreamLocalForwarding yes, AllowTcpForwarding yes, and no restrict in authorized_keys",
     });
   });
 });

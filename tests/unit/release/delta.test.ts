@@ -66,17 +66,17 @@ test("what is kept is exactly the files that both trees have with one kind and o
   );
 });
 
-test("a manifest's text tells its contents again, whatever its names are", () => {
+test("a manifest's body tells its contents again, whatever its names are", () => {
   fc.assert(
     fc.property(tree, (some) => {
-      const { text, digest, contents } = manifestOf(some);
-      assert.deepEqual(new Map([...(contentsOf(text, digest) ?? [])].sort()), new Map([...contents].sort()));
+      const { body, digest, contents } = manifestOf(some);
+      assert.deepEqual(new Map([...(contentsOf(body, digest) ?? [])].sort()), new Map([...contents].sort()));
     }),
   );
 });
 
-test("a manifest's text with another digest tells nothing", () => {
-  assert.equal(contentsOf(manifestOf({}).text, sha256("other")), undefined);
+test("a manifest's body with another digest tells nothing", () => {
+  assert.equal(contentsOf(manifestOf({}).body, sha256("other")), undefined);
 });
 
 test("files that are one file in the source are never kept: they come together or not at all", () => {

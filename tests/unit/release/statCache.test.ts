@@ -41,11 +41,9 @@ test("nothing is kept of a file that changed less than 2 s ago", async (t) => {
 for (const damage of [
   "",
   "{",
-  "null",
-  "[]",
-  '{"format":2,"known":{}}',
-  '{"format":1,"known":7}',
-  '{"format":1,"known":{"k":1}}',
+  "pulumi-site-release digests 1\n1:2:3:4:5\tdigest\nend\n",
+  "pulumi-site-release digests 2\n1:2:3:4:5\tdigest\n",
+  "pulumi-site-release digests 2\n1:2:3:4:5 digest\nend\n",
 ])
   test(`a cache that holds ${JSON.stringify(damage)} counts as empty`, async (t) => {
     const dir = cacheIn(t);

@@ -1,16 +1,25 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { decide } from "../../../provider/step/decide.ts";
+import { decide, decideUndo } from "../../../provider/step/decide.ts";
 import type { StepHistory, StepPlan } from "../../../provider/step/plan.ts";
 
 const BEFORE = { when: "before" } as const;
 const AFTER = { when: "after" } as const;
 
+function planOf(plan: Pick<StepPlan, "when"> & Partial<StepPlan>): StepPlan {
+  return {
+    deployPath: "/srv",
+    version: "43",
+    name: "migrate",
+    command: "true",
+    runOn: "deploy",
+    timeout: 600,
+    ...plan,
+  };
+}
+
 function decided(plan: Pick<StepPlan, "when"> & Partial<StepPlan>, history: Partial<StepHistory>): string {
-  const { action, reason } = decide(
-    { deployPath: "/srv", version: "43", name: "migrate", command: "true", runOn: "deploy", timeout: 600, ...plan },
-    { since: "r7", times: 0, declared: false, ...history },
-  );
+  const { action, reason } = decide(planOf(plan), { since: "r7", times: 0, declared: false, ...history });
   return `${action}: ${reason}`;
 }
 
@@ -75,4 +84,25 @@ test("A deploy step that ran for a version which never went live does not run fo
 test("A step whose switch was overtaken is lost", () => {
   deepEqual(every(AFTER, { live: "44", times: 1, declared: true }), Array(3).fill("lost: 44 is live"));
   deepEqual(decided(AFTER, {}), "lost: no version is live");
+});
+
+const undone = (history: Partial<StepHistory>): string => {
+  const { action, reason } = decideUndo(planOf(BEFORE), { since: "r7", times: 0, declared: false, ...history });
+  return `${action}: ${reason}`;
+};
+
+test("What ran for the change that failed is undone, the very first one too", () => {
+  deepEqual(undone({ live: "42", ranFor: "r7" }), "undo: 43 did not go live");
+  deepEqual(undone({ live: "42", ranFor: "r7", times: 2 }), "undo: 43 did not go live");
+  deepEqual(undone({ since: "never", ranFor: "never" }), "undo: 43 did not go live");
+});
+
+test("What was not due, or ran for a change before this one, is kept", () => {
+  deepEqual(undone({ live: "42" }), "keep: it did not run for 43");
+  deepEqual(undone({ live: "42", ranFor: "r5" }), "keep: it ran for an earlier switch");
+  deepEqual(undone({ live: "42", ranFor: "never" }), "keep: it ran for an earlier switch");
+});
+
+test("What a version stands on is never undone while it is live", () => {
+  deepEqual(undone({ live: "43", since: "r7", ranFor: "r7", times: 1 }), "keep: 43 is live");
 });

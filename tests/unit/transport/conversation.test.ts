@@ -42,6 +42,19 @@ describe("a conversation", { timeout: 30_000 }, () => {
     assert.deepEqual(answer.failure, { reason: "disk-full", detail: "no space: ?[2Jleft" });
   });
 
+  test("hears steps, facts, texts and reasons free of what steers a terminal", async () => {
+    const [esc, csi] = ["$(printf '\\033')", "$(printf '\\302\\233')"];
+    const steps: string[] = [];
+    const script = `step "a${esc}" "b${csi}"; fact c "d${esc}"; printf 'e\\033\\tf\\r\\n' | text g; fail "h${esc}" "i${csi}"`;
+    const answer = await talk(script, { step: (name, detail) => steps.push(`${name}:${detail}`) });
+    assert.deepEqual(steps, ["a?:b?"]);
+    assert.deepEqual(answer, {
+      failure: { reason: "h?", detail: "i?" },
+      facts: new Map([["c", "d?"]]),
+      texts: new Map([["g", ["e?\tf?"]]]),
+    });
+  });
+
   test("does not hear what a start-up file prints, even without a line end", async () => {
     const answer = await talk("fact a 1; succeed fine", {}, chatty("done fake\\nWelcome, no line end: "));
     assert.deepEqual([answer.outcome, answer.facts.get("a")], ["fine", "1"]);

@@ -1,6 +1,5 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { Aside } from "../../../provider/transport/aside.ts";
 import { Output } from "../../../provider/transport/output.ts";
 
 test("Lines are told as they come, whatever pieces they come in", () => {
@@ -20,15 +19,20 @@ test("Its last 64 kB are kept, and no character is cut", () => {
   equal(output.text, "€".repeat(21_845));
 });
 
+test("A stack trace is told with the message before it", () => {
+  const frames = Array.from({ length: 9 }, (_, at) => `#${at} /srv/ErrorHandler.php(7): Error->f()`);
+  const output = new Output(() => {});
+  output.hear(
+    `0 errors yet\n  PHP Fatal error:  Uncaught RuntimeException: SQLSTATE[HY000] in a.php:2\nStack trace:\n${frames.join("\n")}`,
+  );
+  equal(
+    output.lastWords,
+    `, and printed last: PHP Fatal error:  Uncaught RuntimeException: SQLSTATE[HY000] in a.php:2 | … | ${frames.slice(-5).join(" | ")}`,
+  );
+});
+
 test("Who printed nothing has no last words", () => {
   const output = new Output(() => {});
   output.hear(" \n\n");
   equal(output.lastWords, "");
-});
-
-test("What a login shell prints before the script's word is no output", () => {
-  const heard: string[] = [];
-  const aside = new Aside("m4rk", (text) => heard.push(text));
-  for (const piece of ["stty: no tty\nm4", "rk out", "put\nhel", "lo\nm4rk output\n"]) aside.hear(piece);
-  deepEqual([aside.noise, heard], ["stty: no tty\n", ["hel", "lo\nm4rk output\n"]]);
 });

@@ -81,7 +81,9 @@ describe("commandLine()", () => {
     const fits = commandLine("exit 5", { value: noise(90_000) });
     assert.equal(spawnSync("/bin/sh", ["-c", fits]).status, 5);
     assert.throws(() => commandLine("exit 5", { value: noise(100_000) }), {
-      message: /^a script and its inputs make a line of \d+ bytes, and a host takes 131071$/,
+      name: "SiteReleaseError",
+      message:
+        /^Cannot run a script of this package: it and its inputs make a command line of \d+ bytes, expected at most 131071, /,
     });
   });
 

@@ -51,7 +51,7 @@ up to  pulumi up  switch  p99 meanwhile  ended
     2      3.2 s  0.46 s        44.5 ms  exit 0, 2 is served
     4      6.0 s       -              -  exit 255, 2 is served
 
-202 requests met version 4 and got 500, from second 6.0 to 8.0: announced, and not among the failed above.
+202 requests met version 4 and got 500, from second 6.0 to 8.0: announced, so they are in the row of 4 and not in the first one.
 Closed unanswered on reused connections: 2. nginx before 1.27.4 closes idle kept-alive connections when it reloads; later ones have the cure, keepalive_min_timeout.`,
     );
   });

@@ -1,0 +1,9 @@
+<?php
+
+namespace App;
+
+use Illuminate\Foundation\Console\Kernel;
+
+class ConsoleKernel extends Kernel
+{
+}

@@ -1,0 +1,9 @@
+<?php
+
+namespace App;
+
+use Illuminate\Foundation\Http\Kernel;
+
+class HttpKernel extends Kernel
+{
+}

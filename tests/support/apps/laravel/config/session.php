@@ -1,0 +1,5 @@
+<?php
+
+return [
+    'driver' => 'array', 'lifetime' => 120, 'cookie' => 'session', 'path' => '/',
+];

@@ -1,0 +1,3 @@
+<?php
+
+return ['articles' => ['a chair', 'a table']];

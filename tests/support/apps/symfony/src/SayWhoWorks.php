@@ -1,0 +1,8 @@
+<?php
+
+namespace App;
+
+/** A message for the queue. */
+final class SayWhoWorks
+{
+}

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+
+const PIECES = [
+  "'",
+  '"',
+  "\\",
+  "\n",
+  "\r",
+  "\t",
+  "\u001b[2J",
+  "\u009b",
+  "\u007f",
+  "\u0000",
+  "\u2028",
+  "\u202e",
+  "$",
+  "$(id)",
+  "$IFS",
+  "`id`",
+  "$" + "{x}",
+  " ",
+  "*",
+  "?",
+  "[a]",
+  "[z-a]",
+  "!",
+  "-",
+  "--",
+  ";",
+  "{",
+  "}",
+  "#",
+  "%",
+  "&",
+  "|",
+  "<",
+  ">",
+  "(",
+  ")",
+  "~",
+  ".",
+  "..",
+  "/",
+  ":",
+  "@",
+  "=",
+  ",",
+  "+",
+  "_",
+  "a",
+  "b1",
+  "Z",
+  "0",
+  "80",
+  "99999",
+  "é",
+  "💥",
+  "releases",
+  "__proto__",
+  "constructor",
+];
+
+/** What a shell, nginx, sudo, JSON or a terminal may take for more than itself, and plain words between. */
+export const nasty: fc.Arbitrary<string> = fc.oneof(
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }).map((parts) => parts.join("")),
+  fc.string({ unit: "binary", maxLength: 20 }),
+  fc.constantFrom("x".repeat(300), "a", "a.b-c", "example.com"),
+);
+
+/** The same as a path that is absolute. */
+export const nastyPath: fc.Arbitrary<string> = fc
+  .array(fc.oneof(fc.constantFrom("srv", "a", "b.c", "x_y"), fc.constantFrom(...PIECES)), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map((parts) => `/${parts.join("/")}`);

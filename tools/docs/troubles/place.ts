@@ -1,0 +1,120 @@
+import { probed } from "./seen.ts";
+import { type EndedSwitch, restored, SITE } from "./switches.ts";
+
+/** Rights, locks and room on the host; what interrupted it. */
+export const place: readonly EndedSwitch[] = [
+  {
+    title: "Another switch of the site is at work",
+    reason: "site-locked",
+    detail: "alice@ci (pulumi up, since 10:31:04 UTC)",
+    why: "The lock is the kernel's: it is gone with its holder, so somebody really works there.",
+    act: "`npx pulumi-site-release status` shows at which step it is.",
+  },
+  {
+    title: "A switch of another site holds nginx's lock",
+    reason: "host-locked",
+    detail: "/var/www/other.example: alice@ci (pulumi up, since 10:31:04 UTC)",
+    why: "nginx's test and reload are the whole host's, so one site at a time has them, for a second or so. One that hangs is ended after `nginx.timeout`.",
+  },
+  {
+    title: "Deployer holds its lock",
+    reason: "deployer-locked",
+    detail: "ci, 4210 s old",
+    why: "`dep` works on the site, or died: `.dep/deploy.lock` is a file, and stays.",
+  },
+  {
+    title: "The site is another stack's",
+    reason: "owned",
+    detail: '{"id":"4e8a","stack":"organization/shop/staging","resource":"example.com","since":"2026-10-03T09:12:00Z"}',
+    why: "One resource owns a site on its host. Two stacks with the same `deployPath` would switch it back and forth; the last one that made it has it.",
+    act: "nothing, if the other one is right: take the site out of this program. Else `takeOver: true`, which the other stack's `pulumi refresh` shows.",
+  },
+  {
+    title: "The include cannot be written",
+    reason: "include-unwritable",
+    detail: "/etc/nginx/sites",
+    why: "The include is replaced by a rename, which needs a directory that the login may write in; and it must be no link.",
+  },
+  {
+    title: "The include cannot be read",
+    reason: "include-unreadable",
+    detail: `${SITE}/root_dir.nginx.conf`,
+    why: "Something is there that is no file, or another user's without a right to read.",
+    act: "`ls -l` it, and remove it if it is nobody's: a switch writes it anew.",
+  },
+  {
+    title: "Something in the site's directory cannot be written",
+    reason: "site-unwritable",
+    detail: `${SITE}/.site-release/journal.jsonl`,
+    why: "Another login, or root, has put releases there before.",
+  },
+  {
+    title: "A tool is missing on the host",
+    reason: "tool-missing",
+    detail: "flock",
+    why: "[What a host needs](host.md) is in every Debian and Ubuntu; small images leave some of it out.",
+  },
+  {
+    title: "No room on the disk",
+    reason: "disk-full",
+    detail: "/dev/vda1 20511356 20511356 0 100% /",
+    facts: restored,
+    why: "The journal or the include could not be written. A full disk never leaves half an include: it is written beside and renamed.",
+    act: "`df -h` and `df -i`; `keepReleases` says how many releases stay.",
+  },
+  {
+    title: "An interrupted switch could not be restored",
+    reason: "unrecovered",
+    detail: "42",
+    facts: {},
+    why: "An earlier run was cut off in the middle, and what it left could be neither finished nor taken back: nginx is red, or does not reload.",
+    act: "`npx pulumi-site-release status` says what serves and what is wrong; mend nginx as root (`nginx -t`), then `pulumi up`.",
+  },
+  {
+    title: "It was interrupted",
+    reason: "client-gone",
+    detail: "while waiting for a lock",
+    why: "The connection or Pulumi ended before the switch did anything that counts.",
+  },
+  {
+    title: "It was ended by a signal",
+    reason: "signalled",
+    detail: "TERM",
+    facts: restored,
+    why: "Somebody ended the script on the host, or the host shuts down. What served was put back first.",
+  },
+  {
+    title: "nginx's configuration cannot be read",
+    reason: "conf-dir-unreadable",
+    detail: "/etc/nginx",
+    facts: {},
+    why: "There is no such directory on this host, or only root may read it.",
+    act: "set `nginx.confDir` to where nginx's configuration lies, or let the login read it (`chmod o+rx`).",
+  },
+  {
+    title: "The site's directory cannot be read",
+    reason: "deploy-path-unreadable",
+    detail: "/var/www/example.com",
+    facts: {},
+    why: "The site's lock is on that directory, so the login must be able to read it.",
+  },
+  {
+    title: "The restore failed too",
+    reason: "probe-failed",
+    facts: {
+      "restore-failed": "nginx -t is red",
+      "left-include": `${SITE}/releases/42/public`,
+      "left-workers": "new",
+    },
+    texts: { "restore-test": ['nginx: [emerg] unknown directive "gzipp" in /etc/nginx/conf.d/gzip.conf:3'] },
+    seen: probed({ path: "/up", expectStatus: [200] }, 500),
+    why: "The version was bad, and meanwhile somebody's edit has made nginx red, so that it cannot reload. The error says what serves now, and what to type, in order.",
+  },
+  {
+    title: "The first version of a site failed",
+    reason: "probe-failed",
+    facts: { restored: `${SITE}/.site-release/empty` },
+    seen: probed({}, 500),
+    why: "There is nothing to go back to, so the include names an empty directory: nginx starts and reloads, and the site answers 404.",
+  },
+];
