@@ -1,106 +1,99 @@
-// npm run bench -- roundTrips: how many round trips between here and a host a small release and its switch wait for.
-import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, loadavg, tmpdir } from "node:os";
+// npm run bench -- roundTrips: how many round trips between here and a host an update waits for, and a Release alone.
 import { join } from "node:path";
+import { digestSource } from "../provider/release/digest.ts";
 import type { ReleasePlan } from "../provider/release/plan.ts";
 import { stageRelease } from "../provider/release/stage.ts";
-import type { SwitchPlan } from "../provider/switch/plan.ts";
 import { switchTo } from "../provider/switch/switch.ts";
-import { openSsh } from "../provider/transport/openSsh.ts";
-import { atEnd } from "../tests/support/ending.ts";
 import { planFor } from "../tests/support/releaseTree.ts";
-import { type Sandbox, startSandbox } from "../tests/support/sandbox.ts";
-import { switchPlanOf } from "../tests/support/switchPlan.ts";
-import { median, roundTrips, table } from "./support/figures.ts";
-import { startRelays } from "./support/relay.ts";
-import { publish as publishChapter } from "./support/results.ts";
+import type { Sandbox } from "../tests/support/sandbox.ts";
+import { Application } from "./support/application.ts";
+import { bench, withSandbox } from "./support/bench.ts";
+import { timed } from "./support/clock.ts";
+import { conditions } from "./support/conditions.ts";
+import { roundTrips, verdict } from "./support/figures.ts";
+import { type Relay, startRelays } from "./support/relay.ts";
+import { publish } from "./support/results.ts";
+import { sandboxSwitch } from "./support/sandboxSwitch.ts";
 import { writeSmallRelease } from "./support/smallRelease.ts";
+import { overSsh, stage } from "./support/staging.ts";
+import { Times, wires } from "./support/wires.ts";
 
-const RTT = 50;
 const RUNS = 15;
-const MOST = 10;
 
-const steps = ["handshake", "Release", "Switch"] as const;
-type Times = Record<(typeof steps)[number], number>;
+const rows = {
+  handshake: "handshake",
+  release: "Release",
+  switch: "Switch",
+  both: "Release and Switch",
+  changed: "the application, 20 files changed: Release",
+  unchanged: "the application, nothing changed: Release",
+} as const;
+type Row = keyof typeof rows;
 
-async function main(): Promise<void> {
-  const sources = mkdtempSync(join(tmpdir(), "site-release-bench-"));
-  atEnd(() => rmSync(sources, { recursive: true, force: true }));
-  process.env.XDG_CACHE_HOME = join(sources, "cache");
-  const sandbox = await startSandbox();
-  try {
-    const relays = await startRelays(sandbox, [0, RTT]);
-    const near: Times[] = [];
-    const far: Times[] = [];
-    // The first pair only warms up: the site's first switch, the first compilation of everything. Near and far go by turns, since a
-    // machine is slower at one time than at another.
-    for (let run = 0; run <= RUNS; run++)
-      for (const [index, { port }] of relays.entries()) {
-        const version = `${run}.${index}`;
-        const source = join(sources, version);
-        writeSmallRelease(source, version);
-        const times = await update(sandbox, port, planFor(sandbox.deployPath, { version, source }));
-        if (run > 0) (index === 0 ? near : far).push(times);
-      }
+bench((dir) =>
+  withSandbox(async (sandbox) => {
+    const relays = await startRelays(sandbox, wires);
+    const application = new Application(join(dir, "application"));
+    const deployPath = join(sandbox.deployPath, "application");
+    const times = new Times(rows);
+    await times.measure(relays, RUNS, async (relay, version) => {
+      const source = join(dir, version);
+      writeSmallRelease(source, version);
+      const small = await update(sandbox, relay, planFor(sandbox.deployPath, { version, source }));
+      return { ...small, ...(await updateApplication(deployPath, relay, application, version)) };
+    });
     const [short = 0, long = 0] = relays.map(({ roundTripTime }) => roundTripTime);
-    publish(near, far, long - short);
-  } finally {
-    await sandbox.close();
-  }
-}
+    report(times, long - short);
+  }),
+);
 
-/** One whole update over one connection; the times of its steps in ms. */
-async function update(sandbox: Sandbox, port: number, release: ReleasePlan): Promise<Times> {
-  const begun = performance.now();
-  const connection = { ...sandbox.connection, port, hostKey: sandbox.hostKey };
-  const transport = await openSsh(connection, () => {});
-  const connected = performance.now();
-  try {
-    const { status } = await stageRelease(transport, release, () => {});
-    const staged = performance.now();
-    const { report, warnings } = await switchTo(transport, switchPlan(sandbox, release.version), context, () => {});
-    const switched = performance.now();
+/** One whole update of a small site over one connection. */
+async function update(sandbox: Sandbox, { connection }: Relay, release: ReleasePlan) {
+  const { handshake, value } = await overSsh(connection, async (transport) => {
+    const staged = await timed(() => stageRelease(transport, release, () => {}));
+    const switched = await timed(() => switchTo(transport, ...sandboxSwitch(sandbox, release.version), () => {}));
+    const { report, warnings } = switched.value;
     // The first switch of a site tells what a reload costs with its nginx, and only that one.
-    const course = [status, report.status, ...warnings.filter((text) => !text.startsWith("nginx "))].join(", ");
-    if (course !== "uploaded, switched") throw new Error(`not the update that is measured: ${course}`);
-    console.log(`${release.version}: ${JSON.stringify(report)}`);
-    return { handshake: connected - begun, Release: staged - connected, Switch: switched - staged };
-  } finally {
-    transport.close();
-  }
+    const course = [
+      staged.value.status,
+      report.status,
+      ...warnings.filter((text) => !text.startsWith("nginx ")),
+    ].join();
+    if (course !== "uploaded,switched") throw new Error(`not the update that is measured: ${course}`);
+    return { release: staged.seconds, switch: switched.seconds };
+  });
+  return { handshake, ...value, both: value.release + value.switch };
 }
 
-const context = { owner: { id: "bench", stack: "bench", resource: "bench" }, takeOver: false };
-
-function switchPlan(
-  { serverName, deployPath, includePath, pool, nginx, httpPort }: Sandbox,
-  version: string,
-): SwitchPlan {
-  const changes = { site: { serverName, deployPath, publicDir: "public", includePath }, pools: [pool], nginx };
-  const defaults = switchPlanOf(version, changes);
-  return { ...defaults, probe: { ...defaults.probe, port: httpPort } };
-}
-
-function publish(near: readonly Times[], far: readonly Times[], roundTripTime: number): void {
-  const row = (name: string, time: (times: Times) => number) => {
-    const [short, long] = [near.map(time), far.map(time)];
-    const trips = roundTrips(short, long, roundTripTime);
-    return { trips, cells: [name, median(short).toFixed(0), median(long).toFixed(0), trips.toFixed(1)] as const };
+/** A release of a site of thousands of files, with 20 files changed since the one before it; then the same once more. */
+async function updateApplication(deployPath: string, { connection }: Relay, application: Application, version: string) {
+  application.change();
+  await digestSource(application.dir); // as a preview does
+  const plan = planFor(deployPath, { version, source: application.dir });
+  return {
+    changed: (await stage(connection, plan, "uploaded")).staging,
+    unchanged: (await stage(connection, plan, "reused")).staging,
   };
-  const rows = steps.map((step) => row(step, (times) => times[step]));
-  const whole = row("Release and Switch", (times) => times.Release + times.Switch);
-  const head = ["step", "RTT 0, ms", `RTT ${RTT}, ms`, "round trips"] as const;
-  const figures = table([head, ...rows.map(({ cells }) => cells), whole.cells]);
-  const [processor] = cpus();
-  const text = `# Round trips of an update
+}
+
+function report(times: Times<Row>, roundTripTime: number): void {
+  const trips = (row: Row): number => {
+    const [near = [], far = []] = times.of(row);
+    return roundTrips(near, far, roundTripTime / 1000);
+  };
+  const figures = times.table("step", "ms", { head: "round trips", of: (row) => trips(row).toFixed(1) });
+  const most = (wanted: string, row: Row, isMet: (count: number) => boolean): string =>
+    verdict(wanted, [{ isMet: isMet(trips(row)), words: trips(row).toFixed(1) }]);
+  publish(`# Round trips of an update
 
 How many round trips between the one who runs \`pulumi up\` and the host does an update wait for? A small release (20 files, 50 kB) is put
-on a host and switched to, over one new SSH connection. A round trip is what a step takes longer when the host is ${RTT} ms away: (median at
-RTT ${RTT} - median at RTT 0) / ${RTT} ms. What the host waits for by itself meanwhile hides some.
+on a host and switched to, over one new SSH connection. Then a release of an application of 7,698 files and 66 MB is put on the host, 20
+files changed, and once more when it is there, each over a connection of its own (whose handshake is left out). A round trip is what a step
+takes longer when the host is ${wires[1]} ms away: (median at RTT ${wires[1]} - median at RTT 0) / ${wires[1]} ms. What the host waits for by itself meanwhile hides some.
 
     npm run bench -- roundTrips
 
-${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${processor?.model.trim()}), Node ${process.versions.node}, load average ${loadavg()[0]?.toFixed(1)}; client and host on one machine.
+${conditions()}, in memory.
 The host is the tests' sandbox (sshd, nginx and php-fpm on loopback) behind toxiproxy, which delays each way by half of the round-trip time:
 nothing is lost, bandwidth has no limit, TCP has no slow start, and its own handshake costs nothing. A round trip through it took
 ${roundTripTime.toFixed(1)} ms longer than on loopback, and that is what is divided by. All inputs have their defaults: smoke straight through php-fpm, one
@@ -108,13 +101,9 @@ probe, opcache cleared over FastCGI. ${RUNS} runs of each kind by turns, after o
 
 ${figures}
 
-Wanted: at most ${MOST} after the handshake. ${whole.trips <= MOST ? "Met" : "Missed"} with ${whole.trips.toFixed(1)}.
-`;
-  publishChapter(text);
+${most("Release and Switch, wanted at most 10 after the handshake", "both", (count) => count <= 10)}
+${most("20 files changed, wanted fewer than 4 after the handshake", "changed", (count) => count < 4)}
+${most("Nothing changed, wanted fewer than 3 after the handshake", "unchanged", (count) => count < 3)}
+`);
   console.log(figures);
 }
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

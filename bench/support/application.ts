@@ -5,8 +5,50 @@ const FILES = 7697;
 const BYTES = 66_000_000;
 const CHANGED = 20;
 const VOCABULARY = 3000;
+/** When its first build was made, in seconds. */
+const BUILT = 1_600_000_000;
+// 661 directories, as many as the application has that tar and rsync were first measured with: what a release costs on disk hangs on
+// them. The numbers have no common divisor, so that every part of every package has files.
+const [PACKAGES, PARTS, TOPS] = [47, 6, 7];
 
-/** The builds of an application, as many and as large files as a usual PHP application with its vendor/; the same on every run. */
+/** An application whose files are as many and as large as those of a usual PHP application with its vendor/; the same on every run. */
+export class Application {
+  /** Where it lies. All mtimes lie in the past, as those of a build that was made in peace. */
+  readonly dir: string;
+  readonly #random = randomFrom(20_201_123);
+  readonly #words = Array.from({ length: VOCABULARY }, () => word(this.#random));
+  readonly #paths: readonly string[];
+  #changes = 0;
+
+  /** Writes it. */
+  constructor(dir: string) {
+    this.dir = dir;
+    const sizes = Array.from({ length: FILES }, () => Math.exp(this.#random() * 6 + 5));
+    const scale = BYTES / sizes.reduce((total, size) => total + size, 0);
+    this.#paths = sizes.map((_, index) => {
+      const top = index % TOPS === 0 ? "src" : "vendor";
+      return `${top}/package${index % PACKAGES}/part${index % PARTS}/Class${index}.php`;
+    });
+    for (const [index, path] of this.#paths.entries())
+      write(join(dir, path), this.#text(Math.round((sizes[index] ?? 0) * scale)));
+    write(join(dir, "public/index.php"), "<?php echo 1;\n");
+  }
+
+  /** Gives 20 files new content, in it or in a copy of it, others each time; returns their paths. */
+  change(dir = this.dir): string[] {
+    this.#changes++;
+    const step = Math.floor(FILES / CHANGED);
+    const changed = this.#paths.filter((_, index) => index % step === this.#changes % step).slice(0, CHANGED);
+    for (const path of changed) write(join(dir, path), this.#text(4000), BUILT + this.#changes);
+    return changed;
+  }
+
+  #text(size: number): string {
+    return text(this.#words, this.#random, size);
+  }
+}
+
+/** The builds of an application. */
 export interface Builds {
   readonly first: string;
   /** The first with 20 files changed. */
@@ -15,31 +57,18 @@ export interface Builds {
   readonly touched: string;
 }
 
-/** Writes them below a directory. All mtimes lie in the past, as those of a build that was made in peace. */
+/** Writes them below a directory. */
 export function writeBuilds(dir: string): Builds {
   const [first, next, touched] = ["first", "next", "touched"].map((name) => join(dir, name)) as [
     string,
     string,
     string,
   ];
-  const random = randomFrom(20_201_123);
-  const words = Array.from({ length: VOCABULARY }, () => word(random));
-  const sizes = Array.from({ length: FILES }, () => Math.exp(random() * 6 + 5));
-  const scale = BYTES / sizes.reduce((total, size) => total + size, 0);
-  const paths = sizes.map(
-    (_, index) => `${index % 7 === 0 ? "src" : "vendor"}/package${index % 90}/part${index % 11}/Class${index}.php`,
-  );
-  for (const [index, path] of paths.entries())
-    write(join(first, path), text(words, random, Math.round((sizes[index] ?? 0) * scale)));
-  write(join(first, "public/index.php"), "<?php echo 1;\n");
-  for (const [from, to] of [
-    [first, next],
-    [next, touched],
-  ] as const) {
-    cpSync(from, to, { recursive: true, preserveTimestamps: to === next });
-    for (let index = 0; index < CHANGED; index++)
-      write(join(to, paths[index * 300] ?? ""), `${text(words, random, 4000)}${to}`);
-  }
+  const application = new Application(first);
+  cpSync(first, next, { recursive: true, preserveTimestamps: true });
+  application.change(next);
+  cpSync(next, touched, { recursive: true });
+  application.change(touched);
   return { first, next, touched };
 }
 
@@ -68,8 +97,8 @@ function text(words: readonly string[], random: () => number, size: number): str
   return parts.join(" ").slice(0, size);
 }
 
-function write(path: string, content: string): void {
+function write(path: string, content: string, mtime = BUILT): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
-  utimesSync(path, 1_600_000_000, 1_600_000_000);
+  utimesSync(path, mtime, mtime);
 }

@@ -7,9 +7,21 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** How many round trips a step waits for: what it takes longer on a long wire, in what one round trip takes longer there (all in ms). */
+/** How many round trips a step waits for: what it takes longer on a long wire, in what one round trip takes longer there (all in one unit). */
 export function roundTrips(near: readonly number[], far: readonly number[], roundTripTime: number): number {
   return (median(far) - median(near)) / roundTripTime;
+}
+
+/** How one figure stands to what was wanted of it. */
+export interface Judged {
+  readonly isMet: boolean;
+  /** The figure, as in "0.92 at RTT 0". */
+  readonly words: string;
+}
+
+/** A line that says what was wanted, and of each figure whether it is so. */
+export function verdict(wanted: string, figures: readonly Judged[]): string {
+  return `- ${wanted}: ${figures.map(({ isMet, words }) => `${isMet ? "met" : "missed"} with ${words}`).join(", ")}.`;
 }
 
 /** A table in Markdown, laid out as it is to be read; the first row is its head, and all columns but the first hold numbers. */

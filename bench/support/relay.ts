@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import type { Connection } from "../../provider/transport/connection.ts";
 import { Daemon } from "../../tests/support/daemon.ts";
 import { freePorts } from "../../tests/support/ports.ts";
 import type { Sandbox } from "../../tests/support/sandbox.ts";
@@ -10,19 +11,25 @@ import { median } from "./figures.ts";
 /** A way to a sandbox's sshd. */
 export interface Relay {
   readonly port: number;
+  /** The sandbox's own, by this way. */
+  readonly connection: Connection;
   /** As measured, in ms. */
   readonly roundTripTime: number;
 }
 
 /** Puts relays in front of a sandbox's sshd, one for each round-trip time in ms. They end with the sandbox. */
-export async function startRelays({ dir, sshPort }: Sandbox, roundTripTimes: readonly number[]): Promise<Relay[]> {
+export async function startRelays(sandbox: Sandbox, roundTripTimes: readonly number[]): Promise<Relay[]> {
+  const { dir, sshPort } = sandbox;
   const [api = 0] = await freePorts(1);
   mkdirSync(join(dir, "relay"));
   const command = ["toxiproxy-server", "-host", "127.0.0.1", "-port", String(api)];
   await new Daemon(dir, "relay", command, api).start();
   const relays: Relay[] = [];
-  for (const time of roundTripTimes)
-    relays.push({ port: await relayTo(sshPort, time, api), roundTripTime: await measured(time, api) });
+  for (const time of roundTripTimes) {
+    const port = await relayTo(sshPort, time, api);
+    const connection = { ...sandbox.connection, port };
+    relays.push({ port, connection, roundTripTime: await measured(time, api) });
+  }
   return relays;
 }
 
