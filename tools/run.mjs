@@ -11,7 +11,7 @@ import { installPackaging } from "./setup/packaging.mjs";
 import { root } from "./setup/places.mjs";
 import { findPulumi } from "./setup/pulumi.mjs";
 import { installServers } from "./setup/servers.mjs";
-import { chooseTests } from "./setup/tests.mjs";
+import { chooseTests, recordFailures } from "./setup/tests.mjs";
 import { findToxiproxy } from "./setup/toxiproxy.mjs";
 
 const [name, ...args] = process.argv.slice(2);
@@ -38,6 +38,7 @@ async function demo() {
 
 async function test() {
   const { files, kinds } = chooseTests(args);
+  const reporters = recordFailures();
   const runsPulumi = ["sandbox", "packages", "machine"].some((kind) => kinds.has(kind));
   if (runsPulumi) await installServers("sandbox");
   if (kinds.has("packages")) installPackaging();
@@ -47,7 +48,7 @@ async function test() {
   }
   // Files run side by side, more than a small machine has processors, since most wait for something a third of their time; a test that
   // hangs ends in a quarter of an hour.
-  const how = ["--test", "--test-concurrency=4", "--test-timeout=900000", "--test-reporter=spec"];
+  const how = ["--test", "--test-concurrency=4", "--test-timeout=900000", ...reporters];
   // Hundreds of short-lived processes load the same modules (Pulumi's own take half a second), of which a third is their compilation.
   process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/node-compile");
   const tools = [];

@@ -1,19 +1,39 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { root } from "./places.mjs";
 
 const kinds = ["unit", "sandbox", "packages", "machine"];
+/** The test files in which something failed the last time, a line each. */
+const failures = join(root, "node_modules/.cache/failed-tests");
 
-/** The compiled tests whose path holds one of `words` (all without any), the quick kinds first, and the kinds that occur. */
+/** The compiled tests whose path holds one of `words` (all without any; with --failed those that failed the last time), and the kinds that occur. */
 export function chooseTests(words) {
-  const chosen = kinds.flatMap((kind) => {
-    const files = readdirSync(join(root, "dist/tests", kind), { recursive: true })
+  const all = kinds.flatMap((kind) =>
+    readdirSync(join(root, "dist/tests", kind), { recursive: true })
       .filter((path) => path.endsWith(".test.js"))
-      .map((path) => `dist/tests/${kind}/${path}`);
-    return files
-      .filter((path) => words.length === 0 || words.some((word) => path.includes(word)))
-      .map((path) => ({ kind, path }));
-  });
+      .map((path) => ({ kind, file: `dist/tests/${kind}/${path}` })),
+  );
+  const chosen = words[0] === "--failed" ? failedOf(all) : all.filter(({ file }) => holdsOne(file, words));
   if (chosen.length === 0) throw new Error(`no test file's path holds ${words.join(" or ")}`);
-  return { files: chosen.map(({ path }) => path), kinds: new Set(chosen.map(({ kind }) => kind)) };
+  return { files: chosen.map(({ file }) => file), kinds: new Set(chosen.map(({ kind }) => kind)) };
+}
+
+/** Begins a new record of failures, and gives node:test's arguments for it, and for what people read. */
+export function recordFailures() {
+  mkdirSync(dirname(failures), { recursive: true });
+  writeFileSync(failures, "");
+  const told = { spec: "stdout", [join(root, "tools/setup/failedFiles.mjs")]: failures };
+  return Object.entries(told).flatMap(([name, to]) => [`--test-reporter=${name}`, `--test-reporter-destination=${to}`]);
+}
+
+/** Whether the path below dist/tests/ holds one of them. */
+function holdsOne(file, words) {
+  return words.length === 0 || words.some((word) => file.slice("dist/tests/".length).includes(word));
+}
+
+function failedOf(all) {
+  const failed = existsSync(failures) ? readFileSync(failures, "utf8").split("\n") : [];
+  const chosen = all.filter(({ file }) => failed.includes(file));
+  if (chosen.length === 0) throw new Error("no test file failed the last time");
+  return chosen;
 }
