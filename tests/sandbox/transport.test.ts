@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,7 +108,8 @@ for (const subject of [local(), ssh()]) {
     });
 
     test("a host that does not read holds the writer back", async () => {
-      const session = await transport.start("sleep 0.5; wc -c");
+      const go = join(dir, "go");
+      const session = await transport.start(`until test -e ${go}; do sleep 0.05; done; rm ${go}; wc -c`);
       session.stderr.resume();
       let written = 0;
       const source = async function* () {
@@ -120,6 +121,7 @@ for (const subject of [local(), ssh()]) {
       const sending = pipeline(source, session.stdin);
       await new Promise((resolve) => setTimeout(resolve, 300));
       assert.ok(written < 64 * 262_144, `${written} bytes were taken although nobody reads`);
+      writeFileSync(go, "");
       await sending;
       assert.equal((await text(session.stdout)).trim(), String(64 * 262_144));
     });

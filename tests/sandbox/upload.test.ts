@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -17,6 +17,7 @@ import test, { type TestContext } from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
 import { contentMtime } from "../../provider/release/mtime.ts";
 import { stageRelease } from "../../provider/release/stage.ts";
+import { until } from "../support/command.ts";
 import { manifestOn, oddTree, ownCache, planFor, smallSite, temporaryDir, writeTree } from "../support/releaseTree.ts";
 import { cutAfter, shellTransport } from "../support/shellTransport.ts";
 
@@ -52,10 +53,19 @@ test("an upload that is cut before anything came leaves nothing", async (t) => {
 });
 
 test("a run that is killed on the host leaves what the next one clears", async (t) => {
-  const { source, deployPath } = start(t);
-  const transport = shellTransport({ onStart: (child) => setTimeout(() => child.kill("SIGKILL"), 150) });
-  const held = { ...transport, start: async (command: string) => ({ ...(await transport.start(command)) }) };
-  await assert.rejects(stageRelease(cutAfter(held, 1000), planFor(deployPath, { source }), quiet));
+  const { dir, source, deployPath } = start(t);
+  const unpacking = join(dir, "unpacking");
+  writeTree(join(dir, "programs"), { tar: { executable: `#!/bin/sh\ntouch ${unpacking}\nsleep 60\n` } });
+  const kill = async ({ pid = 0 }: ChildProcess) => {
+    await until("the upload to be unpacked", 30, () => existsSync(unpacking));
+    process.kill(-pid, "SIGKILL");
+  };
+  const killed: Promise<void>[] = [];
+  const onStart = (child: ChildProcess) => killed.push(kill(child));
+  const transport = shellTransport({ programs: join(dir, "programs"), detached: true, onStart });
+  await assert.rejects(stageRelease(transport, planFor(deployPath, { source }), quiet));
+  await Promise.all(killed);
+  assert.equal(readdirSync(join(deployPath, ".site-release/staging")).length, 1);
   mkdirSync(join(deployPath, ".site-release/staging/1.dead"));
   writeFileSync(join(deployPath, ".site-release/manifests/9"), "of a run that died before the rename");
   const { status } = await stageRelease(shellTransport(), planFor(deployPath, { source }), quiet);

@@ -14,7 +14,7 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** The environment of a person who keeps Pulumi's state, and all else that is Pulumi's, in a directory. */
 export function pulumiEnvironment(place: string): Environment {
-  for (const sub of ["state", "home"]) mkdirSync(join(place, sub), { recursive: true });
+  for (const sub of ["state", "home", "tmp"]) mkdirSync(join(place, sub), { recursive: true });
   return {
     PULUMI_BACKEND_URL: `file://${join(place, "state")}`,
     PULUMI_HOME: join(place, "home"),
@@ -23,6 +23,7 @@ export function pulumiEnvironment(place: string): Environment {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
     XDG_CACHE_HOME: join(place, "cache"),
+    TMPDIR: join(place, "tmp"), // Pulumi leaves pipes behind where it is interrupted
     GOGC: "400", // the collection of little garbage takes a fifth of a short command
     NO_COLOR: "1",
   };
