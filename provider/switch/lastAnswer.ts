@@ -1,8 +1,8 @@
 import { pageText } from "../pageText.ts";
 
 /** An answer in words, as in "500: Server Error" or "502 Bad Gateway | nginx/1.26.3"; empty without a body, since whoever judges it tells the status. */
-export function lastAnswer(status: number, body: string): string {
-  const text = pageText(body).trim();
+export function lastAnswer(status: number, body: string, longest?: number): string {
+  const text = pageText(body, longest).trim();
   return text === "" || text.startsWith(String(status)) ? text : `${status}: ${text}`;
 }
 

@@ -117,7 +117,7 @@ function target({ url, path }: ProbePlan): string {
   return url === undefined ? path : url.replace(/\?.*/, "?…");
 }
 
-function times(count: number): string {
+export function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 
