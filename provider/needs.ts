@@ -102,7 +102,8 @@ export const needs = {
   errorLog: need("nginx's error log, readable", {
     feature: "its last lines in the error of a failed switch",
     without: "the error says how root sees them",
-    grant: (group: string, user: string) => `"usermod --append --groups ${group} ${user}" lets the next error show it`,
+    grant: (group: string, user: string) =>
+      `"usermod --append --groups ${group} ${user}"${group === "adm" ? ", or a SiteHost's logAccess," : ""} lets the next error show it`,
     example: ["adm", "deploy"],
   }),
   zstd: need("zstd", {

@@ -77,6 +77,13 @@ export interface SiteHostArgs {
    */
   poolAccess?: pulumi.Input<boolean>;
   /**
+   * The deploy user may read nginx's error log, so that the error of a failed probe shows what nginx says of it: by the group adm, as on
+   * Debian and Ubuntu. That group reads the other logs of the host too, of all sites and of logins, so it is given only where it is
+   * asked for; `false` takes it away. A change is for the next login.
+   * @default the group is neither given nor taken away
+   */
+  logAccess?: pulumi.Input<boolean>;
+  /**
    * Writes the site's server block. A block that somebody else made for `serverName`, or edited, is left alone in any case, and the
    * difference is shown. Without it the output `serverBlock` is for a file of your own.
    * @default true

@@ -12,8 +12,8 @@ export interface Streams {
 /** The exit code of a command line that cannot be understood. */
 export const USAGE = 2;
 
-// What the status tells of the last switches needs no more.
-const FEW = 5;
+// Among so many switches is the last one to each release that lies there, of almost every site.
+const FEW = 30;
 
 const EXITS = `
 Exit codes:

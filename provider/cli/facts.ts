@@ -28,6 +28,12 @@ export interface Facts {
   readonly includeRoot: string;
   readonly rootThere: boolean;
   readonly includeLines: readonly string[];
+  /** A file of nginx's that named the include at the last switch, and does not now; empty: none. Only with it the next three are told. */
+  readonly lostName: string;
+  /** The include as nginx's configuration names it, which may be a link. */
+  readonly includeNamed: string;
+  readonly namedThen: readonly string[];
+  readonly namedNow: readonly string[];
   /** The target of `current`; empty: no link. */
   readonly current: string;
   /** "witnessed", "unwitnessed" or "not-running". */
@@ -56,6 +62,7 @@ export function factsOf(answer: Answer): Facts {
   const all = (name: string): readonly string[] => (answer.texts.get(name) ?? []).map((line) => excerpt(line, LONGEST));
   const journal = (name: string): readonly JournalLine[] =>
     (answer.texts.get(name) ?? []).map(journalLine).filter((line) => line !== undefined);
+  const words = (name: string): readonly string[] => fact(name).split(" ").filter(Boolean);
   const [at, , who, live] = fact("since").split(" ");
   const owner = answer.facts.get("owner") ?? "";
   return {
@@ -75,10 +82,14 @@ export function factsOf(answer: Answer): Facts {
     includeRoot: fact("root"),
     rootThere: fact("root-there") === "yes",
     includeLines: all("include"),
+    lostName: fact("lost-name"),
+    includeNamed: fact("include-named"),
+    namedThen: words("named-then"),
+    namedNow: words("named-now"),
     current: fact("current"),
     workers: fact("workers"),
     pendingEdits: all("pending-edit"),
-    leaving: fact("leaving").split(" ").filter(Boolean),
+    leaving: words("leaving"),
     draining: all("draining"),
     releases: all("release"),
     manifests: all("manifest"),

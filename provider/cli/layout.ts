@@ -15,12 +15,22 @@ export const painted: Paint = (mark, text) => styleText(STYLES[mark], text);
 
 const WIDTH = 80;
 
+const BLANK = "\u00a0";
+
+/** Words that stay on one line. */
+export function together(text: string): string {
+  return text.replaceAll(" ", BLANK);
+}
+
+// A command to copy is in quotes, and stays whole.
+const WORD = /(?:"[^"]*"|[^ ])+/g;
+
 /** The words in lines of 80 columns, each but the first behind an indentation; a word that is longer has a line of its own. */
 export function wrap(text: string, first: string, indent: string): string[] {
   const lines: string[] = [];
   let line = first;
   let bare = true;
-  for (const word of text.split(" ").filter(Boolean)) {
+  for (const [word] of text.matchAll(WORD)) {
     if (!bare && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = indent;
@@ -29,7 +39,7 @@ export function wrap(text: string, first: string, indent: string): string[] {
     line += `${bare ? "" : " "}${word}`;
     bare = false;
   }
-  return [...lines, line.trimEnd()];
+  return [...lines, line.trimEnd()].map((each) => each.replaceAll(BLANK, " "));
 }
 
 /** Cells in columns, two blanks apart; the last one is as long as it is. */
@@ -41,7 +51,8 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
     row
       .map((cell, at) => cell + " ".repeat((widths[at] ?? 0) - lengthOf(cell)))
       .join("  ")
-      .trimEnd(),
+      .trimEnd()
+      .replaceAll(BLANK, " "),
   );
 }
 

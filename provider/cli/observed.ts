@@ -1,16 +1,18 @@
-import { ownDir, placeholderRoot } from "../site.ts";
+import { placeholderRoot } from "../site.ts";
 import type { Facts } from "./facts.ts";
 import type { Asked, History, Switch } from "./history.ts";
 import { noJournal, noSite, problemsOf } from "./problems.ts";
-import type { Draining, Include, Release, Running, Status, Unfinished, Upload } from "./status.ts";
-import { switches } from "./switches.ts";
+import { countOf, releasesOf, stateOf, uploadOf } from "./releases.ts";
+import type { Draining, Include, Running, Status, Unfinished } from "./status.ts";
+import { lastOf, switches } from "./switches.ts";
 import { timeOf } from "./time.ts";
 
 /** What the facts come to. */
 export function statusOf(facts: Facts, asked: Asked): Status {
   const { deployPath } = asked;
   const told = switches(facts.journal, facts.lock === "held");
-  const releases = releasesOf(facts, deployPath);
+  const uploads = facts.uploads.map(uploadOf);
+  const releases = releasesOf(facts, deployPath, uploads, told);
   const { strategy, includeRoot, current, owner, deployer, previous } = facts;
   const [deployerSince = "", ...holder] = deployer.split(" ");
   const seen: Omit<Status, keyof Asked | "at" | "ok" | "problems"> = {
@@ -27,10 +29,10 @@ export function statusOf(facts: Facts, asked: Asked): Status {
     lock: facts.lock,
     running: runningOf(facts, told),
     unfinished: unfinishedOf(facts, deployPath),
-    last: told.findLast(({ outcome }) => outcome !== "running") ?? null,
+    last: lastOf(told),
     draining: drainingOf(facts),
     releases,
-    uploads: facts.uploads.map(uploadOf),
+    uploads,
     deployer: deployer === "" ? null : { holder: holder.join(" "), since: timeOf(deployerSince) },
     owner:
       owner === undefined
@@ -59,7 +61,8 @@ function versionIn(path: string, deployPath: string): string | null {
   return /^releases\/([^/]+)(?:\/|$)/.exec(relative)?.[1] ?? null;
 }
 
-function includeOf({ place, includePath, includeState, includeRoot, rootThere, includeLines }: Facts): Include | null {
+function includeOf(facts: Facts): Include | null {
+  const { place, includePath, includeState, includeRoot, rootThere, includeLines, lostName, namedThen } = facts;
   if (place !== "site") return null;
   return {
     path: includePath,
@@ -67,6 +70,8 @@ function includeOf({ place, includePath, includeState, includeRoot, rootThere, i
     root: includeRoot || null,
     rootThere,
     text: includeState === "foreign" ? includeLines.join(" ") : null,
+    lostBy: lostName || null,
+    namedBy: facts.namedNow.filter((file) => !namedThen.includes(file)),
   };
 }
 
@@ -108,53 +113,4 @@ function drainingOf({ leaving, draining }: Facts): Draining[] {
   for (const pid of leaving.map(countOf))
     if (pid !== null && !workers.has(pid)) workers.set(pid, { since: null, versions: [] });
   return [...workers].map(([pid, worker]) => ({ pid, ...worker }));
-}
-
-function releasesOf({ releases, manifests, unseen }: Facts, deployPath: string): Release[] {
-  const complete = new Map(manifests.map(manifestOf));
-  const own = ownDir(deployPath);
-  const without = unseen.includes(own) || unseen.includes(`${own}/manifests`) ? "unknown" : "unfinished";
-  return releases
-    .map((line) => {
-      const { time = "", user = "?", kind = "", name = "" } = RELEASE.exec(line)?.groups ?? {};
-      const manifest = complete.get(name);
-      const state = KINDS.get(kind) ?? "other";
-      const whole = state === "directory" ? manifest : undefined;
-      return {
-        version: name,
-        state: state === "directory" ? (whole === undefined ? without : "complete") : state,
-        at: timeOf(whole?.time ?? time),
-        user,
-        files: whole?.files ?? null,
-        bytes: whole?.bytes ?? null,
-      };
-    })
-    .filter(({ version }) => version !== "")
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.version < b.version ? -1 : 1));
-}
-
-const RELEASE = /^(?<time>\d+) (?<user>\S+) (?<kind>[^|]*)\|\.\/(?<name>.*)$/;
-const KINDS: ReadonlyMap<string, string> = new Map([
-  ["directory", "directory"],
-  ["symbolic link", "link"],
-]);
-
-function manifestOf(line: string): [string, { time: string; files: number | null; bytes: number | null }] {
-  const [time = "", files, bytes, ...name] = line.split(" ");
-  return [name.join(" "), { time, files: countOf(files), bytes: countOf(bytes) }];
-}
-
-/** Null is what is no number: a line of the host's that was cut, or is somebody else's. */
-function countOf(word: string | undefined): number | null {
-  return word !== undefined && /^\d{1,15}$/.test(word) ? Number(word) : null;
-}
-
-function stateOf(version: string, releases: readonly Release[], { unseen }: Facts, deployPath: string): string {
-  const absent = unseen.includes(`${deployPath}/releases`) ? "unknown" : "missing";
-  return releases.find((release) => release.version === version)?.state ?? absent;
-}
-
-function uploadOf(line: string): Upload {
-  const [time = "", user = "?", state, preparing = ""] = line.split(" ");
-  return { user, since: timeOf(time), cut: state !== "held", preparing: preparing || null };
 }

@@ -11,7 +11,8 @@ const REPAIR = "pulumi up --refresh";
 export function problemsOf(seen: Seen, facts: Facts, asked: Asked): Problem[] {
   const none = noSite(facts, asked);
   if (none !== undefined) return [none];
-  const found = seen.lock === "held" ? [stopped(seen)] : [...traffic(seen, facts), ...releases(seen), pending(facts)];
+  const found =
+    seen.lock === "held" ? [stopped(seen)] : [...traffic(seen, facts), ...releases(seen), pending(seen, facts)];
   return found.filter((problem) => problem !== undefined);
 }
 
@@ -55,7 +56,13 @@ function traffic(seen: Seen, facts: Facts): (Problem | undefined)[] {
   if (unfinished !== null) return [stopped(seen), interrupted(seen)];
   if (committed === null) return [stopped(seen), facts.journalSeen ? nothingLive(seen) : undefined];
   if (seen.strategy === "symlink") return [current(seen, committed.version), target(seen)];
-  return [stopped(seen), include(seen, committed.version), workers(seen), current(seen, committed.version)];
+  return [
+    stopped(seen),
+    unnamed(seen, facts),
+    include(seen, committed.version),
+    workers(seen),
+    current(seen, committed.version),
+  ];
 }
 
 function interrupted({ unfinished }: Seen): Problem | undefined {
@@ -86,9 +93,30 @@ function include({ include: named, live }: Seen, version: string): Problem | und
   return named.rootThere ? undefined : { text: `${named.root} is not there`, next: "pulumi up, with another version" };
 }
 
-function workers({ workers: proof, include: named }: Seen): Problem | undefined {
-  if (proof !== "unproved" || named?.state !== "ours") return undefined;
-  return { text: "nothing proves that nginx's workers have read the include as it is now", next: REPAIR };
+/** No file of nginx's names the include any more: a switch would be refused. */
+function isUnnamed({ include: named }: Seen): boolean {
+  return named !== null && named.lostBy !== null && named.namedBy.length === 0;
+}
+
+function unnamed(seen: Seen, { includeNamed }: Facts): Problem | undefined {
+  if (!isUnnamed(seen)) return undefined;
+  return {
+    text: `nginx's configuration names the include no more: ${seen.include?.lostBy} did when the site was switched last`,
+    next: `Put "include ${includeNamed};" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`,
+  };
+}
+
+function workers(seen: Seen): Problem | undefined {
+  const { workers: proof, include: named } = seen;
+  if (proof !== "unproved" || named?.state !== "ours" || isUnnamed(seen)) return undefined;
+  const { lostBy, namedBy } = named;
+  return {
+    text:
+      lostBy === null
+        ? "nothing proves that nginx's workers have read the include as it is now"
+        : `nothing proves that nginx's workers have read the include: ${lostBy} named it, and now ${namedBy.join(", ")}`,
+    next: REPAIR,
+  };
 }
 
 function current({ current: link }: Seen, version: string): Problem | undefined {
@@ -111,9 +139,9 @@ function releases({ live, releases: all, include: named }: Seen): (Problem | und
   return [{ text: `the live release ${release.version} has no manifest`, next: "pulumi up, with another version" }];
 }
 
-function pending({ pendingEdits, live }: Facts): Problem | undefined {
-  // The first switch of a site takes them along.
-  if (pendingEdits.length === 0 || live === "") return undefined;
+function pending(seen: Seen, { pendingEdits, live }: Facts): Problem | undefined {
+  // The first switch of a site takes them along; and no reload before the include is named again.
+  if (pendingEdits.length === 0 || live === "" || isUnnamed(seen)) return undefined;
   return {
     text: `edits of nginx's configuration that nobody has reloaded stop the next switch: ${pendingEdits.join(", ")}`,
     next: "As root: nginx -t && systemctl reload nginx.service",

@@ -1,5 +1,5 @@
 import type { History, Switch } from "./history.ts";
-import { columns, type Mark, type Paint } from "./layout.ts";
+import { columns, type Mark, type Paint, together } from "./layout.ts";
 import { reasonText } from "./reasons.ts";
 import { shown } from "./time.ts";
 import { problemLines, restored } from "./words.ts";
@@ -35,7 +35,7 @@ export function outcomeText({ outcome, reason, restored: what, settledBy }: Swit
   const back = restored(what);
   switch (outcome) {
     case "restored":
-      return `restored ${back ?? "what was before"}${why}`;
+      return `${together(`restored ${back ?? "what was before"}`)}${why}`;
     case "unrestored":
       return `restore failed${why}${settled(settledBy, back)}`;
     case "interrupted":
@@ -51,5 +51,5 @@ export function outcomeText({ outcome, reason, restored: what, settledBy }: Swit
 
 function settled(by: string | null, back: string | undefined): string {
   if (by === null) return "";
-  return back === undefined ? `; ended by ${by}` : `; ${by} restored ${back}`;
+  return back === undefined ? `; ended by ${by}` : `; ${by} ${together(`restored ${back}`)}`;
 }

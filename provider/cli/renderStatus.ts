@@ -1,5 +1,6 @@
-import { columns, type Paint, wrap } from "./layout.ts";
+import { type Paint, together, wrap } from "./layout.ts";
 import { outcomeText } from "./renderHistory.ts";
+import { releaseRows } from "./renderReleases.ts";
 import type { Status } from "./status.ts";
 import { age, shown } from "./time.ts";
 import { problemLines, restored } from "./words.ts";
@@ -13,7 +14,10 @@ export function renderStatus(status: Status, paint: Paint): string {
     for (const [at, text] of texts.entries())
       lines.push(...wrap(text, (at === 0 ? key : "").padEnd(KEY), " ".repeat(KEY)));
   }
-  if (status.releases.length > 0) lines.push(...releaseLines(status));
+  if (status.releases.length > 0) {
+    const rows = releaseRows(status, paint);
+    lines.push(...rows.map((row, at) => `${(at === 0 ? "releases" : "").padEnd(KEY)}${row}`));
+  }
   if (lines.length > 2) lines.push("");
   return `${[...lines, ...verdict(status, paint)].join("\n")}\n`;
 }
@@ -45,7 +49,7 @@ function liveText({ live, committed, include, at, unseen }: Status): string {
 
 function moment(time: string, now: string): string {
   const ago = age(time, now);
-  return `${shown(time)}${ago === "" ? "" : ` (${ago} ago)`}`;
+  return `${together(shown(time))}${ago === "" ? "" : ` ${together(`(${ago} ago)`)}`}`;
 }
 
 function previousText({ previous }: Status): string {
@@ -64,7 +68,8 @@ function includeText({ include, live, deployPath, workers, strategy }: Status): 
   const placeholder = include.root?.endsWith("/.site-release/empty");
   const names =
     include.root === null ? "names no root" : `names ${placeholder ? "the placeholder" : (live ?? include.root)}`;
-  return `${path} ${names}${include.state === "edited" ? " in words of somebody else" : ""}; ${PROOFS.get(workers) ?? workers}`;
+  const proof = include.lostBy === null ? (PROOFS.get(workers) ?? workers) : `${include.lostBy} names it no more`;
+  return `${path} ${names}${include.state === "edited" ? " in words of somebody else" : ""}; ${proof}`;
 }
 
 const PROOFS: ReadonlyMap<string, string> = new Map([
@@ -78,22 +83,24 @@ function switchTexts({ running, unfinished, last, committed, at }: Status): stri
   const texts: string[] = [];
   if (running !== null) {
     const { from, to, who, since, step } = running;
-    texts.push(`${from ?? "none"} -> ${to} by ${who} goes on since ${moment(since, at)}, at "${step}"`);
+    texts.push(`${change(from, to)} by ${who} goes on since ${moment(since, at)}, at "${step}"`);
   } else if (unfinished !== null) {
     const { from, to, who, since, step, restores } = unfinished;
     const back = restored(restores);
     texts.push(
-      `${from ?? "none"} -> ${to} by ${who} is unfinished: the last that it wrote was "${step}" at ${moment(since, at)}. The next run to ${to} finishes it${back === undefined ? "" : `; one to another version first restores ${back}`}`,
+      `${change(from, to)} by ${who} is unfinished: the last that it wrote was "${step}" at ${moment(since, at)}. The next run to ${to} finishes it${back === undefined ? "" : `; one to another version first restores ${back}`}`,
     );
   }
   // What made the live version live is told there.
   const isTold = last?.outcome === "interrupted" && last.settledBy === null && unfinished !== null;
   const isLive = last?.outcome === "switched" && last.to === committed?.version;
   if (last !== null && !isTold && !isLive)
-    texts.push(
-      `last: ${last.from ?? "none"} -> ${last.to} by ${last.who} at ${moment(last.at, at)}: ${outcomeText(last)}`,
-    );
+    texts.push(`last: ${change(last.from, last.to)} by ${last.who} at ${moment(last.at, at)}: ${outcomeText(last)}`);
   return texts;
+}
+
+function change(from: string | null, to: string): string {
+  return together(`${from ?? "none"} -> ${to}`);
 }
 
 function lockTexts({ lock, running, deployer, deployPath, at }: Status): string[] {
@@ -126,19 +133,6 @@ function uploadTexts({ uploads, at }: Status): string[] {
       ? `what ${user} sent of ${what} until ${moment(since, at)}: nobody is at work on it`
       : `${user} puts ${what} there since ${moment(since, at)}`;
   });
-}
-
-function releaseLines({ releases, live, previous, draining }: Status): string[] {
-  const held = new Set(draining.flatMap(({ versions }) => versions));
-  const rows = releases.map(({ version, state, at, user }) => {
-    const roles = [
-      version === live && "live",
-      version === previous?.version && "previous",
-      held.has(version) && "draining",
-    ];
-    return [version, state, shown(at), roles.filter(Boolean).join(", "), user];
-  });
-  return columns(rows).map((line, at) => `${(at === 0 ? "releases" : "").padEnd(KEY)}${line}`);
 }
 
 function verdict({ problems, unseen, lock }: Status, paint: Paint): string[] {

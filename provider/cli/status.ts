@@ -59,6 +59,10 @@ export interface Include {
   readonly rootThere: boolean;
   /** Its first lines, where they are not ours. */
   readonly text: string | null;
+  /** A file of nginx's configuration that named it when the site was switched last, and does not now; null: none. */
+  readonly lostBy: string | null;
+  /** The files that name it now and did not then. */
+  readonly namedBy: readonly string[];
 }
 
 export interface Current {
@@ -101,6 +105,10 @@ export interface Release {
   readonly user: string;
   readonly files: number | null;
   readonly bytes: number | null;
+  /** Unfinished, and no run of this package is making it: Deployer, CI or a person put it there. A switch to it adopts it. */
+  readonly byOthers: boolean;
+  /** The last switch to it that came to an end, where the last of all tell of one. */
+  readonly lastSwitch: Switch | null;
 }
 
 /** A release on its way, or what is left of one. */

@@ -38,6 +38,11 @@ export function switches(lines: readonly JournalLine[], held: boolean): Switch[]
   return drafts.map(finished);
 }
 
+/** The last switch that came to an end. */
+export function lastOf(told: readonly Switch[]): Switch | null {
+  return told.findLast(({ outcome }) => outcome !== "running") ?? null;
+}
+
 function begun({ run, at, who, from, to = "", before }: JournalLine): Draft {
   return { run, at, who, from, to, before, end: undefined };
 }

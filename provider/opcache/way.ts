@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { SiteReleaseError } from "../errors.ts";
 import { excerpt } from "../excerpt.ts";
+import { pageText } from "../pageText.ts";
 import { isBareReset, type OpcacheAnswer, type OpcacheQuestion, parseAnswer } from "./answer.ts";
 
 /** What came back: the status script's answer, the bare endpoint's reset, or neither. */
@@ -43,8 +44,8 @@ export async function replied(
     const answer = parseAnswer(body, nonce);
     if (status === 200 && answer !== undefined) return { kind: "answer", answer };
     if (status === 200 && isBareReset(body)) return { kind: "bare-reset" };
-    const words = said === undefined || said === "" ? body : said;
-    return { kind: "failed", why: `answered ${status}: ${excerpt(words, LONGEST_SHOWN)}` };
+    const words = said === undefined || said === "" ? pageText(body, LONGEST_SHOWN) : excerpt(said, LONGEST_SHOWN);
+    return { kind: "failed", why: `answered ${status}: ${words}` };
   } catch (error) {
     if (error instanceof SiteReleaseError) {
       const { observed, next } = error.failure;

@@ -41,6 +41,7 @@ export const siteHostShape = {
   deployUser: fallback(loginName, "deploy"),
   authorizedKeys: fallback(list(publicKey), []),
   poolAccess: fallback(kind.flag, true),
+  logAccess: optional(kind.flag),
   manageServerBlock: fallback(kind.flag, true),
   serverBlockLines: fallback(list(kind.line), []),
   opcacheEndpoint: fallback(kind.flag, true),

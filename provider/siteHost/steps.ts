@@ -37,14 +37,20 @@ const user: HostStep = {
   name: "deploy-user",
   script: "hostUser",
   isUndone: false,
-  inputs: ({ serverName, deployUser, authorizedKeys, pool, poolAccess }) => ({
+  inputs: ({ serverName, deployUser, authorizedKeys, pool, poolAccess, logAccess }) => ({
     server_name: serverName,
     deploy_user: deployUser,
     authorized_keys: authorizedKeys.join("\n"),
     pool,
-    pool_access: poolAccess ? "yes" : "no",
+    pool_access: wish(poolAccess),
+    // Whoever followed the advice of an error has given it by hand.
+    log_access: logAccess === undefined ? "" : wish(logAccess),
   }),
 };
+
+function wish(isWanted: boolean): string {
+  return isWanted ? "yes" : "no";
+}
 
 const directories: HostStep = {
   name: "directories",

@@ -5,6 +5,7 @@ import { localTransport } from "../transport/local.ts";
 import { NoAnswer } from "../transport/tls.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { ProbePlan } from "./plan.ts";
+import { probeProgress } from "./probeProgress.ts";
 import { judge, type ProbeAnswer, type ProbeResult, result, seconds } from "./verdict.ts";
 
 /**
@@ -21,17 +22,18 @@ export async function probe(
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const answers: ProbeAnswer[] = [];
+  const tell = probeProgress(plan, progress);
   let good = 0;
   for (let row = 0; ; ) {
-    progress(`probing ${row}/${plan.count}`);
     const left = plan.timeout - elapsed();
     const answer = await askOnce(transport, plan, Math.min(left, requestTimeout(plan)), signal);
     // A request that only the end of the whole time cut off says nothing of the site: the one before it does.
     const cutOff = "error" in answer && elapsed() >= plan.timeout - TIMER_SLACK && answers.length > 0;
     if (!cutOff) answers.push(answer);
-    const well = judge(plan, before, answer) === undefined;
-    row = well ? row + 1 : 0;
-    good += well ? 1 : 0;
+    const why = judge(plan, before, answer);
+    row = why === undefined ? row + 1 : 0;
+    good += why === undefined ? 1 : 0;
+    if (!cutOff) tell(answer, row, why);
     const over = elapsed() + plan.interval >= plan.timeout || ("error" in answer && answer.hopeless);
     if (row >= plan.count || over)
       return result(plan, before, { answers, good, seconds: elapsed(), ok: row >= plan.count });

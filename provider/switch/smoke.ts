@@ -6,6 +6,7 @@ import type { PoolAnswer } from "../opcache/request.ts";
 import { rootDir } from "../site.ts";
 import type { Transport } from "../transport/transport.ts";
 import { askFront, type Front } from "./front.ts";
+import { lastAnswer } from "./lastAnswer.ts";
 import type { SmokePlan } from "./plan.ts";
 
 /** What the release answered before anybody saw it. */
@@ -30,6 +31,8 @@ export interface SmokeFailure {
   readonly expected: string;
   /** What PHP said of it: the lines of its error log that php-fpm handed on. */
   readonly php: readonly string[];
+  /** As a probe's. */
+  readonly last: string;
   readonly next?: string;
 }
 
@@ -58,7 +61,7 @@ export async function smoke(
       return { outcome: "unreachable", ...(await diagnosePool(transport, pool)) };
     if (!error.reason.startsWith("php-")) throw error;
     const { observed, next } = error.failure;
-    const failure = { observed: `${method} ${path}: ${observed}`, expected: expected(plan), php: [] };
+    const failure = { observed: `${method} ${path}: ${observed}`, expected: expected(plan), php: [], last: "" };
     return { outcome: "failed", ...failure, ...(next !== undefined && { next }) };
   }
 }
@@ -70,20 +73,23 @@ export function judge(
   answer: Pick<PoolAnswer, "status" | "body" | "stderr">,
 ): SmokeFailure | undefined {
   const { status } = answer;
+  const body = answer.body.toString("utf8");
   const refusal = phpRefusal(answer, scriptFilename);
   const php = phpLines(answer.stderr);
   const failed = (what: string): SmokeFailure => ({
     observed: `${plan.method} ${plan.path} ${what}`,
     expected: expected(plan),
     php,
+    last: lastAnswer(status, body),
   });
-  if (refusal !== undefined) return { ...failed(`answered ${status}: ${refusal.why}`), next: refusal.next };
+  // php-fpm's own body says less.
+  if (refusal !== undefined) return { ...failed(`answered ${status}: ${refusal.why}`), last: "", next: refusal.next };
   const wanted = plan.expectStatus.length > 0 ? plan.expectStatus.includes(status) : status < 500;
   if (!wanted) return failed(`answered ${status}`);
   // With display_errors on, PHP answers 200 to a script that died.
   const fatal = php.find((line) => /^PHP (?:Fatal|Parse) error:/.test(line));
   if (plan.expectStatus.length === 0 && fatal !== undefined) return failed(`answered ${status}, but the script died`);
-  if (plan.expectBody !== undefined && !new RegExp(plan.expectBody).test(answer.body.toString("utf8")))
+  if (plan.expectBody !== undefined && !new RegExp(plan.expectBody).test(body))
     return failed(`answered ${status} with a body that does not match ${plan.expectBody}`);
   return undefined;
 }

@@ -6,6 +6,7 @@ import { waysOf } from "../opcache/ways.ts";
 import type { Answer } from "../transport/conversation.ts";
 import type { Transport } from "../transport/transport.ts";
 import { frontOf } from "./front.ts";
+import { withWords } from "./lastAnswer.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { poolsOf, unknownPool } from "./pools.ts";
 import { askOnce, probe } from "./probe.ts";
@@ -74,9 +75,8 @@ export class Trials {
       this.warm = await Promise.race([this.#warming, immediate(undefined)]);
       return this.warm === undefined || this.warm.refused !== undefined ? "warming" : "go";
     }
-    const php = result.php.length > 0 ? ` (${result.php.join("; ")})` : "";
-    const { expected, next } = result;
-    this.seen = { observed: `${result.observed}${php}`, expected, ...(next !== undefined && { next }) };
+    const { observed, expected, php, last, next } = result;
+    this.seen = { observed: withWords(observed, [...php, last]), expected, ...(next !== undefined && { next }) };
     return "abort smoke";
   }
 
@@ -133,9 +133,7 @@ export class Trials {
     this.probe = result;
     if (result.ok) return "commit";
     const { observed, expected, last, next } = result;
-    // A status alone was said already.
-    const shown = /^\d+: $/.test(last) || last === "" ? observed : `${observed} (${last})`;
-    this.seen = { observed: shown, expected, ...(next && { next }) };
+    this.seen = { observed: withWords(observed, [last]), expected, ...(next && { next }) };
     return "abort probe";
   }
 }

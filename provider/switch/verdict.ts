@@ -1,5 +1,6 @@
 import { excerpt } from "../excerpt.ts";
 import type { HttpAnswer } from "../transport/http.ts";
+import { lastAnswer } from "./lastAnswer.ts";
 import type { ProbePlan } from "./plan.ts";
 
 /** How the site answered one request, or why there is no answer. */
@@ -24,7 +25,7 @@ export interface ProbeResult {
   readonly observed: string;
   /** As in "200". */
   readonly expected: string;
-  /** The last answer in words, as in `502: <html>…`. */
+  /** The last answer in words, as in `502: Bad Gateway`; empty where the status is all. */
   readonly last: string;
   readonly next?: string;
   /** How the host was reached, where not as usual. */
@@ -105,7 +106,7 @@ export function result(plan: ProbePlan, before: ProbeAnswer | undefined, course:
       ? `${request} answered well`
       : `${request} ${why}${tally} ${bad === undefined ? "in" : "for"} ${seconds(course.seconds)} s`,
     expected: expected(plan),
-    last: last === undefined ? "" : "error" in last ? last.error : `${last.status}: ${excerpt(last.body)}`,
+    last: last === undefined ? "" : "error" in last ? last.error : lastAnswer(last.status, last.body),
     ...(last !== undefined && "error" in last && last.next !== undefined && { next: last.next }),
     ...(last !== undefined && "detour" in last && last.detour !== undefined && { detour: last.detour }),
   };
@@ -116,7 +117,7 @@ function target({ url, path }: ProbePlan): string {
   return url === undefined ? path : url.replace(/\?.*/, "?…");
 }
 
-function times(count: number): string {
+export function times(count: number): string {
   return count === 1 ? "once" : `${count} times`;
 }
 

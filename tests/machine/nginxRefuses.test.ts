@@ -69,7 +69,9 @@ for (const suite of suites) {
         await refusal(on.switchTo(next)),
         `${cannot()}nginx does not read ${includePath}, expected "include ${includePath};" and "root $root_dir;" in the server block of example.com; restored ${old}. Put them there (nginxSnippet() gives a whole server block), and reload nginx`,
       );
-      const problems = ["nothing proves that nginx's workers have read the include as it is now"];
+      const problems = [
+        `nginx's configuration names the include no more: ${block} did when the site was switched last`,
+      ];
       await assertInvariants(on, { serves: old, problems });
       await machine.must(`cp /root/block ${block}`);
       await on.reload();

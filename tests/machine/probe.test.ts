@@ -97,7 +97,7 @@ describe("a probe", { skip: machinesUnavailable() ?? false }, () => {
     );
     assert.match(
       refused,
-      /^Cannot switch example\.com to 2 on [\d.]+: GET \/up got no answer: sshd forbids forwarding \(.*\), and the host has neither perl, python3 nor php-cli to connect with instead for .* s .*, expected 200; restored 1\. Install one of them as root \(on Debian: apt-get install perl\), or let sshd forward for this login: AllowTcpForwarding yes and no DisableForwarding in sshd_config, "restrict,port-forwarding" in place of "restrict" before its key in authorized_keys/,
+      /^Cannot switch example\.com to 2 on [\d.]+: GET \/up got no answer: sshd forbids forwarding \(.*\), and the host has neither perl, python3 nor php-cli to connect with instead for [\d.]+ s, expected 200; restored 1\. Install one of them as root \(on Debian: apt-get install perl\), or let sshd forward for this login: AllowTcpForwarding yes and no DisableForwarding in sshd_config, "restrict,port-forwarding" in place of "restrict" before its key in authorized_keys/,
     );
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 1" });
   });

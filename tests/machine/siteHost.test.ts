@@ -178,12 +178,13 @@ describe(`a bookworm server with an owner, by ${plugin.name}`, { skip }, () => {
   const key = (name: string) => `ssh-ed25519 ${machine.hostKey.split(" ")[1]} ${name}`;
 
   test("gets everything but the server block, which is an output, where that is asked for", async () => {
-    await done({ manageServerBlock: false, packages: ["php-mbstring"] });
+    await done({ manageServerBlock: false, packages: ["php-mbstring"], logAccess: true });
     const { serverBlock, connection } = (await stack.outputs()) as Record<string, unknown>;
     assert.match(String(serverBlock), /^server \{\n {4}listen 80;/);
     assert.equal((connection as { user: string }).user, "deploy");
     assert.ok(!(await exists(machine, BLOCK)));
     await machine.must("php-fpm8.2 -m | grep -x mbstring && id -nG deploy | grep -w www-data");
+    await machine.must("runuser -u deploy -- tail /var/log/nginx/error.log");
     // The key file's text went through the state.
     assert.ok(!(await stack.state()).includes("PRIVATE KEY"));
   });
@@ -261,8 +262,10 @@ describe(`a bookworm server with an owner, by ${plugin.name}`, { skip }, () => {
     assert.deepEqual(await keys(), [key("other"), key("one"), key("two")]);
   });
 
-  test("no longer lets in by a key that is not given any more, nor into the pool", async () => {
-    await done({ phpVersion: "8.2", authorizedKeys: [key("two")], poolAccess: false });
+  test("no longer lets in by a key that is not given any more, nor into the pool or the logs", async () => {
+    // Nobody has asked for the logs since, nor against them.
+    assert.equal(await machine.must("id -nG deploy"), "deploy adm www-data\n");
+    await done({ phpVersion: "8.2", authorizedKeys: [key("two")], poolAccess: false, logAccess: false });
     assert.deepEqual(await keys(), [key("other"), key("two")]);
     assert.equal(await machine.must("id -nG deploy"), "deploy\n");
   });

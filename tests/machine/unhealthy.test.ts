@@ -14,6 +14,8 @@ for (const suite of suites) {
     let on: MachineSite;
     let stack: Stack;
     const probe = { path: "/up", timeout: 1 };
+    /** What the last update printed. */
+    let said = "";
     before(async () => {
       machine = await startMachine("web1", { suite });
       on = new MachineSite(machine);
@@ -29,7 +31,9 @@ for (const suite of suites) {
     const release = async (version: string, php?: string): Promise<Told> => {
       if (!byPulumi) return on.release(version, { probe }, php);
       stack.declare(on.args(version, { probe }, php));
-      return toldBy(await stack.up());
+      const up = await stack.up();
+      said = up.stdout;
+      return toldBy(up);
     };
 
     test("that fails its smoke is never seen by nginx", async () => {
@@ -56,6 +60,8 @@ for (const suite of suites) {
       assert.deepEqual(await on.observe("1"), { liveVersion: "1" });
       assert.equal(await machine.must(`readlink ${machine.deployPath}/current`), "releases/1\n");
       if (!byPulumi) return;
+      // As a log has it: once, however often it was asked.
+      assert.deepEqual(said.match(/probing .*/g), ["probing 0/1", "probing 0/1: answered 500 (500: down)"]);
       const { resources }: Deployment = JSON.parse(await stack.state()).deployment;
       const versions = resources.flatMap(({ type, inputs }) => (type.endsWith(":Switch") ? [inputs.liveVersion] : []));
       assert.deepEqual(versions, ["1"]);

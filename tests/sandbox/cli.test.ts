@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { appendFileSync, existsSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { History } from "../../provider/cli/history.ts";
@@ -103,8 +103,16 @@ describe("the command line on a site", { timeout: 120_000 }, () => {
       ["2", "3", "failed", "smoke-failed", null],
       ["2", "3", "restored", "probe-failed", "2"],
     ]);
-    const { code, last } = await status();
+    const { code, last, releases } = await status();
     assert.deepEqual([code, last?.to, last?.outcome], [0, "3", "restored"]);
+    assert.deepEqual(
+      releases.map(({ version, lastSwitch }) => [version, lastSwitch?.outcome]),
+      [
+        ["1", "switched"],
+        ["2", "repaired"],
+        ["3", "restored"],
+      ],
+    );
     const { stdout } = await siteCommand("history", "-n", "1", ...siteWords(rig));
     assert.match(
       stdout,
@@ -205,19 +213,57 @@ describe("the command line on a site", { timeout: 120_000 }, () => {
     assert.deepEqual(texts(await status()), []);
   });
 
-  test("tells of releases that are not complete, of uploads, and of Deployer's lock", async () => {
+  test("tells that nginx's configuration names the include no more, with the line to put back; elsewhere the next switch finds it", async () => {
+    const { confDir } = rig.nginx;
+    const [file, other, line] = [`${confDir}/nginx.conf`, `${confDir}/site.conf`, `include ${rig.includePath};`];
+    const whole = readFileSync(file, "utf8");
+    const next = `Put "${line}" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`;
+    const restarted = async (text: string) => {
+      writeFileSync(file, text);
+      await rig.stopNginx();
+      await rig.startNginx();
+    };
+    const without = whole.replace(line, `# ${line}\nset $root_dir ${rig.dir};`);
+    const unnamed = {
+      text: `nginx's configuration names the include no more: ${file} did when the site was switched last`,
+      next,
+    };
+    for (const change of [() => writeFileSync(file, without), () => restarted(without)]) {
+      await change();
+      const { code, include, problems } = await status();
+      assert.deepEqual([code, include?.lostBy, include?.namedBy, problems], [1, file, [], [unnamed]]);
+    }
+    await restarted(whole);
+    assert.deepEqual(texts(await status()), []);
+    writeFileSync(other, `${line}\n`);
+    await restarted(whole.replace(line, "include site.conf;"));
+    const { include, problems } = await status();
+    assert.deepEqual([include?.namedBy, problems.map((problem) => problem.next)], [[other], ["pulumi up --refresh"]]);
+    await rig.run("1");
+    assert.deepEqual(texts(await status()), []);
+    rmSync(other);
+    await restarted(whole);
+    await rig.run("1");
+  });
+
+  test("tells of releases that are not complete or another tool's, of uploads, and of Deployer's lock", async () => {
     await rig.deploy(
-      `cd ${rig.deployPath} && mkdir releases/half .dep .site-release/staging .site-release/staging/cut && ` +
+      `cd ${rig.deployPath} && mkdir releases/half releases/deployers .dep .site-release/staging .site-release/staging/cut && ` +
         "ln -s 1 releases/link && echo ci@runner >.dep/deploy.lock && mkdir .site-release/staging/on && echo half >.site-release/staging/on/preparing",
     );
     const letGo = await hold(`${rig.ownDir}/staging/on`);
     const { code, releases, uploads, deployer } = await status();
+    await letGo();
     assert.deepEqual(
-      releases.filter(({ state }) => state !== "complete").map(({ version, state, user }) => [version, state, user]),
+      releases
+        .filter(({ state }) => state !== "complete")
+        .map(({ version, state, byOthers, user }) => [version, state, byOthers, user])
+        .sort(),
       [
-        ["half", "unfinished", rig.user],
-        ["link", "link", rig.user],
-      ].sort(),
+        ["deployers", "unfinished", true, rig.user],
+        ["half", "unfinished", false, rig.user],
+        ["link", "link", false, rig.user],
+      ],
     );
     assert.deepEqual(
       uploads.map(({ user, cut, preparing }) => [user, cut, preparing]),
@@ -227,7 +273,8 @@ describe("the command line on a site", { timeout: 120_000 }, () => {
       ],
     );
     assert.deepEqual([code, deployer?.holder], [0, "ci@runner"]);
-    await letGo();
-    await rig.deploy(`cd ${rig.deployPath} && rm -r releases/half releases/link .dep .site-release/staging`);
+    await rig.deploy(
+      `cd ${rig.deployPath} && rm -r releases/half releases/deployers releases/link .dep .site-release/staging`,
+    );
   });
 });

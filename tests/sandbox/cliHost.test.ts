@@ -225,8 +225,14 @@ describe("the command line and its host", { timeout: 120_000 }, () => {
     chmodSync(`${rig.ownDir}/manifests`, 0);
     chmodSync(rig.includePath, 0o200);
     chmodSync(`${rig.ownDir}/owner`, 0);
+    mkdirSync(`${rig.ownDir}/staging`, { mode: 0 });
     const half = await status();
-    assert.deepEqual(half.unseen, [rig.includePath, `${rig.ownDir}/owner`, `${rig.ownDir}/manifests`]);
+    assert.deepEqual(half.unseen, [
+      rig.includePath,
+      `${rig.ownDir}/owner`,
+      `${rig.ownDir}/manifests`,
+      `${rig.ownDir}/staging`,
+    ]);
     assert.deepEqual([half.code, half.committed?.version, half.live, half.owner], [0, "1", null, null]);
     chmodSync(rig.ownDir, 0);
     const blind = await status();

@@ -139,6 +139,14 @@ ${["trusted", "expired"]
     assert.ok(seconds < 2);
   });
 
+  it("says once what a site that is not well answers, however often it is asked", async () => {
+    const told: string[] = [];
+    const plan = probePlan({ port, path: "/dies.php", timeout: 0.4, interval: 0.05 });
+    const { requests } = await probe(host, plan, undefined, (text) => told.push(text));
+    assert.ok(requests > 1);
+    assert.deepEqual(told, ["probing 0/1", "probing 0/1: answered 500 (500: a\\u{1b}[31mb\\n)"]);
+  });
+
   it("tells the last answer of a site that is not well, without its control characters", async () => {
     const { ok, observed, expected, last } = await run({ path: "/dies.php", expectStatus: [200] });
     assert.deepEqual(

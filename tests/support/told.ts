@@ -15,7 +15,7 @@ export function errorsIn({ stdout }: Result): string[] {
 
 /** What the error of a switch that failed late ends with on a stock Debian, where deploy may not read nginx's error log. */
 export const LOG_UNSEEN =
-  'deploy may not read nginx\'s error log. As root: tail -n 20 /var/log/nginx/error.log; "usermod --append --groups adm deploy" lets the next error show it';
+  "deploy may not read nginx's error log. As root: tail -n 20 /var/log/nginx/error.log; \"usermod --append --groups adm deploy\", or a SiteHost's logAccess, lets the next error show it";
 
 /** What it warned of. */
 export function warningsIn({ stdout }: Result): string[] {

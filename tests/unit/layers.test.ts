@@ -9,7 +9,7 @@ const files = globSync("**/*.ts", { cwd: provider });
 
 // From the bottom up: a file imports of its own layer and of those before it. Words come first: types and constants that all speak.
 const LAYERS = [
-  /^(errors|excerpt|site|args|connectionArgs|switchArgs|report|resourceArgs|stepArgs|siteHostArgs|progress)\.ts$/,
+  /^(errors|excerpt|pageText|site|args|connectionArgs|switchArgs|report|resourceArgs|stepArgs|siteHostArgs|progress)\.ts$/,
   /^transport\//,
   /^((release|switch|step|opcache)\/|(texts|needs|serverBlock|nginxWords)\.ts$)/,
   /^lifecycle\//,

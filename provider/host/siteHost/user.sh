@@ -16,6 +16,8 @@ make() {
   esac
   put_keys
   set_pool_access
+  # Debian's group for those who may read logs.
+  [ -z "$log_access" ] || set_group "$log_access" adm
 }
 
 # put_keys: ours stand between two lines, so that one that is no longer given goes; all others stay
@@ -47,13 +49,16 @@ set_pool_access() {
   case $user_group in
     '') [ "$pool_access" = no ] || refuse "php-fpm has no socket at $pool: is its service running?" ;;
     root | "$deploy_user") [ "$pool_access" = no ] || warn "$pool is of the group $user_group: set listen.group in php-fpm's pool, or $deploy_user stays without it" ;;
-    *)
-      user_groups=" $(id -nG "$deploy_user") "
-      case $pool_access$user_groups in
-        yes*" $user_group "*) ;;
-        yes*) quietly usermod --append --groups "$user_group" "$deploy_user" && tell "$deploy_user is in the group $user_group" ;;
-        no*" $user_group "*) quietly gpasswd --delete "$deploy_user" "$user_group" && tell "$deploy_user is no longer in the group $user_group" ;;
-      esac
-      ;;
+    *) set_group "$pool_access" "$user_group" ;;
+  esac
+}
+
+# set_group yes|no GROUP: whether the deploy user is in it
+set_group() {
+  user_groups=" $(id -nG "$deploy_user") "
+  case $1$user_groups in
+    yes*" $2 "*) ;;
+    yes*) quietly usermod --append --groups "$2" "$deploy_user" && tell "$deploy_user is in the group $2" ;;
+    no*" $2 "*) quietly gpasswd --delete "$deploy_user" "$2" && tell "$deploy_user is no longer in the group $2" ;;
   esac
 }

@@ -55,6 +55,7 @@ EOF
 # fill_shared: as Deployer does, the first copy becomes what is shared; what is there stays as it is (recipe/deploy/shared.php).
 # Copied, not moved: the group and the ACLs are then those that shared/ gives.
 fill_shared() {
+  shared_filled=
   while IFS= read -r path; do
     target=$deploy_path/shared/$path
     if [ -z "$path" ] || [ ! -e "$stage/shared/$path" ] || [ -e "$target" ]; then continue; fi
@@ -67,11 +68,13 @@ fill_shared() {
     if [ -e "$partial" ]; then
       rm -rf "$partial" # somebody else was first
     elif [ -n "$(find "$target" ! -type d | head -n 1)" ]; then
-      warn "$target did not exist: its first content is the source's own copy"
+      shared_filled="${shared_filled:+$shared_filled, }$path"
     fi
   done <<EOF
 $(shared_paths)
 EOF
+  # One note: a site's first release brings all of them.
+  [ -z "$shared_filled" ] || warn "In $deploy_path/shared these did not exist, and begin with the source's own copies: $shared_filled"
   make_shared
 }
 

@@ -26,6 +26,7 @@ tell_releases() {
 # tell_uploads: "TIME USER held|left PREPARED" for each run's directory. Whether its run lives is read from the kernel's list of locks: to try
 # the lock itself could make a run that just begins fail.
 tell_uploads() {
+  if [ -d "$own/staging" ] && { [ ! -r "$own/staging" ] || [ ! -x "$own/staging" ]; }; then unseen "$own/staging"; fi
   for uploads_dir in "$own"/staging/*; do
     [ -d "$uploads_dir" ] || continue
     # shellcheck disable=SC2046 # words without blanks

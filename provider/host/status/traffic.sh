@@ -20,6 +20,7 @@ tell_traffic() {
     read_include
   fi
   tell_site
+  tell_named
   traffic_root=$include_root
   # By hand it may be written in more ways than ours.
   [ "$include_state" != foreign ] || traffic_root=$(live_root) || traffic_root=
@@ -36,6 +37,17 @@ tell_traffic() {
   first=
   allow_pending=yes
   require_no_pending_edits
+}
+
+# tell_named: where a file of nginx's that named the include at the last proved reload does not now, which did then, and which do now
+tell_named() {
+  [ -z "$(field "$observe_line" strategy)" ] || return 0
+  traffic_lost=$(lost_name)
+  [ -n "$traffic_lost" ] || return 0
+  fact lost-name "$traffic_lost"
+  fact include-named "$include_named"
+  fact named-then "$(field "$(journal_last reloaded)" named)"
+  fact named-now "$(naming_files)"
 }
 
 # tell_draining: the workers that leave, and of those that a switch left behind, since when and with which version. Hundreds of switches back

@@ -22,7 +22,7 @@ const request = {
   includePath: "/var/www/a/root_dir.nginx.conf",
   pidFile: "/run/nginx.pid",
   confDir: "/etc/nginx",
-  limit: 5,
+  limit: 30,
   json: false,
 };
 

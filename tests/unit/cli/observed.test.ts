@@ -16,6 +16,19 @@ function wrong(changes: Said, journal?: readonly string[]) {
   return problems.map(({ text, next }) => [text, next]);
 }
 
+const switched = {
+  run: "b",
+  at: "2026-01-01T10:00:00Z",
+  who: "alice@ci",
+  from: "41",
+  to: "42",
+  outcome: "switched" as const,
+  reason: null,
+  restored: null,
+  settledBy: null,
+  seconds: 3,
+};
+
 test("A site that is well has nothing wrong, and its whole shape is this", () => {
   deepEqual(status(), {
     host: "web1",
@@ -34,28 +47,37 @@ test("A site that is well has nothing wrong, and its whole shape is this", () =>
       root: "/s/releases/42/public",
       rootThere: true,
       text: null,
+      lostBy: null,
+      namedBy: [],
     },
     workers: "read",
     current: { target: "releases/42", version: "42" },
     lock: "free",
     running: null,
     unfinished: null,
-    last: {
-      run: "b",
-      at: "2026-01-01T10:00:00Z",
-      who: "alice@ci",
-      from: "41",
-      to: "42",
-      outcome: "switched",
-      reason: null,
-      restored: null,
-      settledBy: null,
-      seconds: 3,
-    },
+    last: switched,
     draining: [],
     releases: [
-      { version: "41", state: "complete", at: "2025-12-31T10:00:00Z", user: "deploy", files: 6, bytes: 4000 },
-      { version: "42", state: "complete", at: "2026-01-01T10:00:00Z", user: "deploy", files: 7, bytes: 5000 },
+      {
+        version: "41",
+        state: "complete",
+        at: "2025-12-31T10:00:00Z",
+        user: "deploy",
+        files: 6,
+        bytes: 4000,
+        byOthers: false,
+        lastSwitch: null,
+      },
+      {
+        version: "42",
+        state: "complete",
+        at: "2026-01-01T10:00:00Z",
+        user: "deploy",
+        files: 7,
+        bytes: 5000,
+        byOthers: false,
+        lastSwitch: switched,
+      },
     ],
     uploads: [],
     deployer: null,
@@ -108,6 +130,36 @@ for (const [what, changes, expected] of [
     "unproved workers",
     { workers: "unwitnessed" },
     ["nothing proves that nginx's workers have read the include as it is now", repair],
+  ],
+  [
+    "an include that no file of nginx's names any more",
+    {
+      workers: "unwitnessed",
+      "lost-name": "/etc/nginx/sites-enabled/a",
+      "include-named": "/s/include",
+      "named-then": "/etc/nginx/sites-available/a /etc/nginx/sites-enabled/a ",
+      "named-now": "/etc/nginx/sites-available/a ",
+      // No reload before the line is back.
+      "pending-edit": ["/etc/nginx/sites-enabled"],
+    },
+    [
+      "nginx's configuration names the include no more: /etc/nginx/sites-enabled/a did when the site was switched last",
+      'Put "include /s/include;" and "root $root_dir;" back into the site\'s server block; then, as root: "nginx -t && systemctl reload nginx.service"',
+    ],
+  ],
+  [
+    "an include that another file of nginx's names now",
+    {
+      workers: "unwitnessed",
+      "lost-name": "/etc/nginx/conf.d/a",
+      "include-named": "/s/include",
+      "named-then": "/etc/nginx/conf.d/a ",
+      "named-now": "/etc/nginx/conf.d/b ",
+    },
+    [
+      "nothing proves that nginx's workers have read the include: /etc/nginx/conf.d/a named it, and now /etc/nginx/conf.d/b",
+      repair,
+    ],
   ],
   ["no link", { current: "" }, ["`current` is no link", repair]],
   ["another link", { current: "/s/releases/41" }, ["`current` points at /s/releases/41, not at 42", repair]],
@@ -275,6 +327,35 @@ test("What lies in releases/ without a manifest is not complete, and strange nam
   );
   equal(status({ release }).previous?.state, "complete");
   equal(status({ release: release.slice(0, -1) }).previous?.state, "missing");
+});
+
+test("A release without a manifest is another tool's unless a run of this package makes it, or nobody can see whether one does", () => {
+  const release = ["1 deploy directory|./half", "2 deploy directory|./7", "3 deploy symbolic link|./link"];
+  const byOthers = (changes: Said) =>
+    status({ release, ...changes }).releases.map(({ version, state, byOthers }) => [version, state, byOthers]);
+  deepEqual(byOthers({ upload: ["1 deploy left half"] }), [
+    ["half", "unfinished", false],
+    ["7", "unfinished", true],
+    ["link", "link", false],
+  ]);
+  deepEqual(byOthers({ unseen: ["/s/.site-release/staging"] })[1], ["7", "unfinished", false]);
+  deepEqual(byOthers({ manifest: [], unseen: ["/s/.site-release/manifests"] })[1], ["7", "unknown", false]);
+});
+
+test("Each release has the last switch to it that came to an end", () => {
+  const lines = [
+    ...healthyJournal,
+    entry("11:00:00", "c", "locked", { to: "41" }),
+    entry("11:00:01", "c", "failed", { to: "41", reason: "smoke-failed" }),
+    entry("12:00:00", "d", "locked", { to: "42" }),
+  ];
+  deepEqual(
+    status({ lock: "held" }, lines).releases.map(({ lastSwitch }) => [lastSwitch?.outcome, lastSwitch?.reason]),
+    [
+      ["failed", "smoke-failed"],
+      ["switched", null],
+    ],
+  );
 });
 
 test("Uploads and Deployer's lock are told with their times", () => {

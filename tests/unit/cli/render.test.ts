@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { type Paint, plain, wrap } from "../../../provider/cli/layout.ts";
+import { type Paint, plain, together, wrap } from "../../../provider/cli/layout.ts";
 import { historyOf, statusOf } from "../../../provider/cli/observed.ts";
 import { renderHistory } from "../../../provider/cli/renderHistory.ts";
 import { renderStatus } from "../../../provider/cli/renderStatus.ts";
@@ -24,8 +24,9 @@ include   root_dir.nginx.conf names 42; the running workers have read it
 current   releases/42
 lock      free
 owner     example.com of stack shop/prod since 2025-12-01 08:00:00Z
-releases  41  complete  2025-12-31 10:00:00Z  previous  deploy
-          42  complete  2026-01-01 10:00:00Z  live      deploy
+releases  version  state     since                 user
+          41       complete  2025-12-31 10:00:00Z  deploy  previous
+          42       complete  2026-01-01 10:00:00Z  deploy  live
 
 All is as it should be.
 `,
@@ -66,8 +67,9 @@ owner     example.com of stack shop/prod since 2025-12-01 08:00:00Z
 uploads   deploy puts release 43 there since 2026-01-02 11:59:00Z (60 s ago)
           what deploy sent of a release until 2026-01-02 11:59:00Z (60 s ago):
           nobody is at work on it
-releases  41  complete  2025-12-31 10:00:00Z  previous, draining  deploy
-          42  complete  2026-01-01 10:00:00Z  live                deploy
+releases  version  state     since                 user
+          41       complete  2025-12-31 10:00:00Z  deploy  previous, draining
+          42       complete  2026-01-01 10:00:00Z  deploy  live
 
 All is as it should be.
 `,
@@ -84,8 +86,8 @@ test("A switch that goes on is told with who, where to and how far", () => {
     ),
     `/s on web1
 
-live      43, which no switch has committed; committed last: 42 since 2026-01-01
-          10:00:03Z (26 h ago), by alice@ci
+live      43, which no switch has committed; committed last: 42 since
+          2026-01-01 10:00:03Z (26 h ago), by alice@ci
 previous  41, which a rollback goes to
 include   root_dir.nginx.conf names 43; no proof that the running workers have
           read it
@@ -94,8 +96,9 @@ switch    42 -> 43 by alice@ci goes on since 2026-01-01 11:00:00Z (25 h ago), at
           "switching"
 lock      held by alice@ci
 owner     example.com of stack shop/prod since 2025-12-01 08:00:00Z
-releases  41  complete  2025-12-31 10:00:00Z  previous  deploy
-          42  complete  2026-01-01 10:00:00Z            deploy
+releases  version  state     since                 user
+          41       complete  2025-12-31 10:00:00Z  deploy  previous
+          42       complete  2026-01-01 10:00:00Z  deploy
 
 A switch goes on.
 Not seen by this login:
@@ -115,6 +118,47 @@ test("An interrupted switch is told with what the next run does", () => {
           "switching" at 2026-01-01 11:00:01Z (25 h ago). The next run to 43
           finishes it; one to another version first restores 42
 lock      free`,
+  );
+});
+
+test("A release whose last switch came to no good, and one that another tool made, look like no other", () => {
+  const made = (day: number, version: string) => `${1767225600 + day * 86400} deploy directory|./${version}`;
+  const told = (journal: readonly string[], changes: Said = {}) =>
+    status({ release: ["42", "43", "44", "7"].map((version, day) => made(day, version)), ...changes }, journal)
+      .split("\n")
+      .filter((line) => /^(releases| {10}\d+ )/.test(line))
+      .join("\n");
+  const manifest = ["1767225600 7 5000 42", "1767312000 7 5000 43", "1767398400 7 5000 44"];
+  const smoked = [
+    entry("12:00:00", "d", "locked", { to: "44" }),
+    entry("12:00:02", "d", "failed", { to: "44", reason: "smoke-failed" }),
+  ];
+  equal(
+    told([...healthyJournal, ...failed, ...smoked], { manifest }),
+    `releases  version  state            since                 user
+          42       complete         2026-01-01 00:00:00Z  deploy  live
+          43       complete         2026-01-02 00:00:00Z  deploy  last switch failed
+          44       complete         2026-01-03 00:00:00Z  deploy  last switch failed
+          7        by another tool  2026-01-04 00:00:00Z  deploy`,
+  );
+  const interrupted = told(switching, { manifest, root: "/s/releases/43/public" }).split("\n")[2] ?? "";
+  equal(interrupted.endsWith("deploy  live, last switch interrupted"), true, interrupted);
+});
+
+test("An include that nginx's configuration has no more is told with the line to put back, whole", () => {
+  const block = "/etc/nginx/sites-enabled/example.com";
+  const lost = { workers: "unwitnessed", "lost-name": block, "named-then": block };
+  const text = status({ ...lost, "include-named": "/var/www/example.com/root_dir.nginx.conf" });
+  equal(text.split("\n")[4], `include   root_dir.nginx.conf names 42; ${block}`);
+  equal(
+    text.slice(text.indexOf("Not as")),
+    `Not as it should be:
+- nginx's configuration names the include no more:
+  /etc/nginx/sites-enabled/example.com did when the site was switched last
+  next: Put "include /var/www/example.com/root_dir.nginx.conf;" and
+        "root $root_dir;" back into the site's server block; then, as root:
+        "nginx -t && systemctl reload nginx.service"
+`,
   );
 });
 
@@ -197,6 +241,12 @@ test("Lines are as long as 80 columns allow, and a long word is not broken", () 
   equal(wrap(`a ${word} b`, "> ", "  ").join("\n"), `> a\n  ${word}\n  b`);
   const line = `${"a ".repeat(38)}bb`;
   equal(wrap(`${line} c`, "> ", "  ").join("\n"), `> ${line}\n  c`);
+});
+
+test("What belongs together is not torn apart: a command in quotes, a version and what became of it", () => {
+  const before = "a ".repeat(36);
+  equal(wrap(`${before}"b c d", "`, "> ", "  ").join("\n"), `> ${before.trim()}\n  "b c d", "`);
+  equal(wrap(`${before}${together("b c d e")}`, "> ", "  ").join("\n"), `> ${before.trim()}\n  b c d e`);
 });
 
 test("An age is told in the largest unit that says enough", () => {

@@ -13,6 +13,14 @@ test("redactor takes every secret out, whole or by its lines, and the longer one
   equal(redact(`pass password ${KEY} AAAAB3NzaC1yc2E web1`), "[secret] [secret] [secret] [secret] web1");
 });
 
+test("redactor takes out the start of a secret that an excerpt was cut in", () => {
+  const redact = redactor({ probe: { headers: { Authorization: "Bearer 0123456789abc" } } });
+  equal(
+    redact("(500: Bearer 012345678…; Bearer 0123456789abc) and (0123…; 012…; 0123)"),
+    "(500: [secret]…; [secret]) and ([secret]…; 012…; 0123)",
+  );
+});
+
 test("redactor takes the values of headers out, with a scheme and without, but no short word", () => {
   const headers = { Authorization: "Bearer 0123456789abc", "X-Version": "42" };
   const redact = redactor(

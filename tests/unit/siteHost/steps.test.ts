@@ -25,6 +25,7 @@ describe("a step of a SiteHost", () => {
         authorized_keys: "",
         pool: "/run/php/php-fpm.sock",
         pool_access: "no",
+        log_access: "",
       },
       directories: {
         deploy_user: "deploy",
@@ -67,6 +68,13 @@ describe("a step of a SiteHost", () => {
     const [packages] = steps;
     const inputs = packages?.inputs({ ...plan, phpVersion: "8.3", phpExtensions: ["intl", "pgsql"] });
     assert.deepEqual(inputs, { php_version: "8.3", packages: "php8.3-intl php8.3-pgsql acl" });
+  });
+
+  it("gives the group of the logs, takes it, or leaves it as it is", () => {
+    const user = steps[1];
+    const wish = (logAccess?: boolean) =>
+      user?.inputs({ ...plan, ...(logAccess !== undefined && { logAccess }) }).log_access;
+    assert.deepEqual([wish(true), wish(false), wish()], ["yes", "no", ""]);
   });
 
   it("is a script behind its variables, each one word whatever it holds", () => {

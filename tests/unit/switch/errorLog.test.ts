@@ -62,7 +62,7 @@ describe("The words on nginx's error log", () => {
     );
     assert.equal(
       errorLogWords(failed({ ...hidden, "error-log-group": "adm" })),
-      'deploy may not read nginx\'s error log. As root: tail -n 20 /var/log/nginx/error.log; "usermod --append --groups adm deploy" lets the next error show it',
+      "deploy may not read nginx's error log. As root: tail -n 20 /var/log/nginx/error.log; \"usermod --append --groups adm deploy\", or a SiteHost's logAccess, lets the next error show it",
     );
     assert.equal(errorLogWords(failed({})), undefined);
   });

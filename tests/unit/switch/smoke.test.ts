@@ -22,7 +22,14 @@ describe("The judge of a smoke", () => {
       observed: "GET /up answered 500",
       expected: "200",
       php: ["PHP Fatal error:  Uncaught Error: x in /r/a.php:1", "Stack trace:", "#0 {main}"],
+      last: "",
     });
+  });
+
+  it("tells what the page said, as a probe does", () => {
+    const page = "<html><title>Server Error</title><h1>Server Error</h1><p>No such table</html>";
+    assert.equal(judge(smokePlan(), "/r", answer(500, page))?.last, "500: Server Error | No such table");
+    assert.equal(judge(smokePlan(), "/r", answer(500, "a\u001b[1m\n"))?.last, "500: a\\u{1b}[1m\\n");
   });
 
   it("fails a script that died behind a 200, unless that status was asked for", () => {
@@ -38,6 +45,7 @@ describe("The judge of a smoke", () => {
       observed: "GET / answered 200 with a body that does not match ^up$",
       expected: "a status below 500 and a body that matches ^up$",
       php: [],
+      last: "200: upper",
     });
   });
 
@@ -45,6 +53,7 @@ describe("The judge of a smoke", () => {
     assert.equal(judge(smokePlan(), "/r/index.php", answer(404, "File not found.\n")), undefined);
     const refused = judge(smokePlan(), "/r/index.php", answer(404, "File not found.\n", "Primary script unknown"));
     assert.equal(refused?.observed, 'GET / answered 404: php-fpm finds no /r/index.php ("Primary script unknown")');
+    assert.equal(refused?.last, "");
   });
 });
 

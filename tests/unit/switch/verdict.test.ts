@@ -54,7 +54,7 @@ describe("The words of a probe", () => {
       seconds: 30.04,
       observed: "GET /up answered 502 for 30 s",
       expected: "200",
-      last: "502: <h1>Bad\\n",
+      last: "502: Bad",
     });
   });
 
@@ -71,6 +71,11 @@ describe("The words of a probe", () => {
       [observed, next, last],
       ["GET /up got no answer: sshd forbids it for 30 s", "Allow it", "sshd forbids it"],
     );
+  });
+
+  it("say of the last answer what a person reads, and nothing of an empty one", () => {
+    const last = (body: string) => told([answer(502, body)]).last;
+    assert.deepEqual([last("a\u001b[1m\n"), last("<p>\n</p>"), last("")], ["502: a\\u{1b}[1m\\n", "", ""]);
   });
 
   it("say when good answers came too slowly", () => {

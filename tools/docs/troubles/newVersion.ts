@@ -9,8 +9,8 @@ export const newVersion: readonly EndedSwitch[] = [
     title: "The smoke failed",
     reason: "smoke-failed",
     detail: "smoke",
-    seen: smoked('PHP Fatal error:  Uncaught Error: Class "App\\Kernel" not found'),
-    why: "The new release's front controller was run straight through php-fpm, before nginx knows of it, and PHP's own words are in the brackets. No visitor has met it.",
+    seen: smoked('PHP Fatal error:  Uncaught Error: Class "App\\Kernel" not found', "<h1>Server Error</h1>"),
+    why: "The new release's front controller was run straight through php-fpm, before nginx knows of it, and PHP's own words are in the brackets, and then what the page said. No visitor has met it.",
     act: "mend the release and give it a new version. A page that cannot answer 200 without a login or a host name has a better one for `smoke.path`, or `smoke.expectStatus`.",
   },
   {
@@ -18,8 +18,8 @@ export const newVersion: readonly EndedSwitch[] = [
     reason: "probe-failed",
     detail: "probe",
     facts: { ...restored, "error-log-hidden": "/var/log/nginx/error.log", "error-log-group": "adm" },
-    seen: probed({ path: "/up", expectStatus: [200] }, 502),
-    why: "The version had the traffic and did not answer as `probe` wants, so it lost it again. nginx's error log has the other half of the story, and is shown if the login may read it.",
+    seen: probed({ path: "/up", expectStatus: [200] }, 502, "<title>502 Bad Gateway</title><hr>nginx/1.26.3"),
+    why: "The version had the traffic and did not answer as `probe` wants, so it lost it again. What it answered last is in the brackets. nginx's error log has the other half of the story, and is shown if the login may read it.",
     act: "mend it and give it a new version. If the site is right and the probe is not: `probe.path`, `expectStatus`, `scheme` and `port` say what to ask. A path of its own wants 200, and a redirect is not followed.",
   },
   {

@@ -1,5 +1,6 @@
 import { roomFor } from "../../../provider/opcache/room.ts";
 import type { Survey } from "../../../provider/opcache/survey.ts";
+import { withWords } from "../../../provider/switch/lastAnswer.ts";
 import type { ProbePlan } from "../../../provider/switch/plan.ts";
 import { judge } from "../../../provider/switch/smoke.ts";
 import { result } from "../../../provider/switch/verdict.ts";
@@ -11,23 +12,23 @@ import { quoted } from "../said.ts";
 export const POOL = "/run/php/php8.4-fpm.sock";
 
 /** A smoke that PHP answered with 500. */
-export function smoked(php: string): Words {
-  const answer = { status: 500, body: Buffer.alloc(0), stderr: `PHP message: ${php}` };
+export function smoked(php: string, page: string): Words {
+  const answer = { status: 500, body: Buffer.from(page), stderr: `PHP message: ${php}` };
   const failure = judge(smokePlan(), "index.php", answer);
   if (failure === undefined) throw new Error("the smoke passed");
-  return { observed: `${failure.observed} (${failure.php.join("; ")})`, expected: failure.expected };
+  return { observed: withWords(failure.observed, [...failure.php, failure.last]), expected: failure.expected };
 }
 
 /** A probe that was answered so for as long as it asked. */
-export function probed(plan: Partial<ProbePlan>, status: number): Words {
-  const answer = { status, headers: {}, body: "" };
-  const { observed, expected } = result(probePlan(plan), undefined, {
+export function probed(plan: Partial<ProbePlan>, status: number, page = ""): Words {
+  const answer = { status, headers: {}, body: page };
+  const { observed, expected, last } = result(probePlan(plan), undefined, {
     answers: [answer],
     good: 0,
     seconds: 30,
     ok: false,
   });
-  return { observed, expected };
+  return { observed: withWords(observed, [last]), expected };
 }
 
 const MB = 1024 * 1024;
