@@ -46,9 +46,9 @@ async function test() {
     await installServers("machine");
     buildImages();
   }
-  // Files run side by side, more than a small machine has processors, since most wait for something a third of their time; a test that
+  // Files run side by side, more than a small machine has processors, since most wait for something half of their time; a test that
   // hangs ends in a quarter of an hour.
-  const how = ["--test", "--test-concurrency=4", "--test-timeout=900000", ...reporters];
+  const how = ["--test", "--test-concurrency=6", "--test-timeout=900000", ...reporters];
   // Hundreds of short-lived processes load the same modules (Pulumi's own take half a second), of which a third is their compilation.
   process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules/.cache/node-compile");
   const tools = [];
