@@ -1,19 +1,27 @@
-// npm run bench -- opcache: what a switch costs the site's visitors, by how opcache is handled, and whether fifty of them fill the cache.
+// npm run bench -- opcache: what a switch costs a real site's visitors, by how opcache is handled, and whether fifty of them fill the cache.
 import { join } from "node:path";
-import { type Filled, fill } from "./opcache/filling.ts";
-import { report, SMALL } from "./opcache/results.ts";
+import { dokuwikiUnavailable } from "../tests/support/dokuwiki.ts";
+import { machinesUnavailable, startMachine } from "../tests/support/machine.ts";
+import { type Filled, fill, RELEASES } from "./opcache/filling.ts";
+import { report } from "./opcache/results.ts";
 import { type Switched, switches } from "./opcache/switches.ts";
 import { measured } from "./opcache/ways.ts";
-import { bench, needRoom, withSandbox } from "./support/bench.ts";
+import { Wiki } from "./opcache/wiki.ts";
+import { bench, needRoom } from "./support/bench.ts";
 
 bench(async (dir) => {
-  needRoom(4e9);
-  const switched: Switched[] = [];
-  for (const way of measured)
-    switched.push(await withSandbox((sandbox) => switches(sandbox, way, join(dir, `switches-${way}`))));
-  const filled: Filled[] = [];
-  const small = { php: [`opcache.memory_consumption=${SMALL}`] };
-  for (const way of ["auto", "none"] as const)
-    filled.push(await withSandbox((sandbox) => fill(sandbox, way, join(dir, `fill-${way}`)), undefined, small));
-  await report(switched, filled);
+  const unavailable = machinesUnavailable() ?? dokuwikiUnavailable();
+  if (unavailable !== undefined) throw new Error(`opcache: ${unavailable}`);
+  needRoom(3e9);
+  const machine = await startMachine("bench", { suite: "trixie" });
+  try {
+    const wiki = await Wiki.on(machine, join(dir, "build"), RELEASES);
+    const switched: Switched[] = [];
+    for (const way of measured) switched.push(await switches(wiki, way));
+    const filled: Filled[] = [];
+    for (const way of ["auto", "none"] as const) filled.push(await fill(wiki, way));
+    await report(switched, filled);
+  } finally {
+    await machine.close();
+  }
 });

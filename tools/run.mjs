@@ -58,9 +58,13 @@ async function test() {
 }
 
 async function bench() {
-  const files = chooseBenches(args);
+  const { files, needMachines } = chooseBenches(args);
   await installServers("sandbox");
   await installServers("bench");
+  if (needMachines) {
+    await installServers("machine");
+    buildImages();
+  }
   const tools = [await findToxiproxy(), await findPulumi()];
   for (const file of files) {
     await handOver([file], ...tools);

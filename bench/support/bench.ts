@@ -3,7 +3,7 @@ import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { atEnd } from "../../tests/support/ending.ts";
 import { processOf } from "../../tests/support/processes.ts";
-import { type Sandbox, type SandboxOptions, startSandbox } from "../../tests/support/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../tests/support/sandbox.ts";
 
 /** Where a file system in memory is, on Linux. */
 const MEMORY = "/dev/shm";
@@ -16,10 +16,14 @@ export function bench(measure: (dir: string) => Promise<void>): void {
   const dir = temporaryIn(existsSync(MEMORY) ? MEMORY : tmpdir());
   process.env.TMPDIR = dir;
   process.env.XDG_CACHE_HOME = join(dir, "cache");
-  measure(dir).catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  // A machine on its way down does not keep this process: it would end before it has published.
+  const awake = setInterval(() => {}, 60_000);
+  measure(dir)
+    .catch((error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    })
+    .finally(() => clearInterval(awake));
 }
 
 const prefix = "site-release-bench";
@@ -45,14 +49,10 @@ export function needRoom(bytes: number): void {
 }
 
 /** Lends a host, which ends with `use`. It lies beside everything else, or in another place. */
-export async function withSandbox<T>(
-  use: (sandbox: Sandbox) => Promise<T>,
-  place?: string,
-  options?: SandboxOptions,
-): Promise<T> {
+export async function withSandbox<T>(use: (sandbox: Sandbox) => Promise<T>, place?: string): Promise<T> {
   const { TMPDIR } = process.env;
   if (place !== undefined) process.env.TMPDIR = temporaryIn(place);
-  const sandbox = await startSandbox(options);
+  const sandbox = await startSandbox();
   if (TMPDIR !== undefined) process.env.TMPDIR = TMPDIR;
   try {
     return await use(sandbox);

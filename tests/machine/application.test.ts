@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { digestSource } from "../../provider/release/digest.ts";
 import { Builds } from "../support/builds.ts";
-import { dataDirs, dokuwiki, dokuwikiUnavailable } from "../support/dokuwiki.ts";
+import { dokuwiki, dokuwikiUnavailable, makeData, versionFiles } from "../support/dokuwiki.ts";
 import { startLoad } from "../support/load.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
 import { contentsIn, contentsOn } from "../support/releaseOnDisk.ts";
@@ -26,10 +26,7 @@ describe("a real application", { skip }, () => {
     builds = new Builds();
     stack = new Stack();
     machine = await startMachine("wiki", { suite: "trixie" });
-    const data = `${machine.deployPath}/shared/data`;
-    await machine.must(
-      `install -d -o deploy -g deploy ${machine.deployPath}/shared && install -d -o www-data ${data} ${dataDirs.map((dir) => `${data}/${dir}`).join(" ")}`,
-    );
+    const data = await makeData(machine);
     await machine.writeFile(`${data}/pages/start.txt`, "====== A page of all releases ======\n");
   });
   after(async () => {
@@ -41,8 +38,7 @@ describe("a real application", { skip }, () => {
   const build = (version: string) => {
     const dir = builds.path(version);
     cpSync(dokuwiki(), dir, { recursive: true, verbatimSymlinks: true });
-    for (const place of ["header", "early", "late"])
-      builds.make(version, { [`version/${place}.php`]: `<?php return '${version}';` });
+    builds.make(version, versionFiles(version));
     writeTree(join(dir, "odd"), oddTree);
     return dir;
   };

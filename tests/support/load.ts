@@ -11,6 +11,8 @@ export interface LoadOptions {
    * each from a file of its own, read before and after its work.
    */
   readonly url: string;
+  /** Such pages, relative to it, that are asked for in turn; without any it alone is. */
+  readonly pages: readonly string[];
   /** The Host header. */
   readonly host: string;
   /** Requests per second. */
@@ -44,7 +46,7 @@ export interface Load {
   record(): Promise<readonly Sample[]>;
 }
 
-const defaults = { freshShare: 0.1, postShare: 0.1, maxSeconds: 120, maxRequests: 100_000 };
+const defaults = { pages: [""], freshShare: 0.1, postShare: 0.1, maxSeconds: 120, maxRequests: 100_000 };
 
 export function startLoad(
   options: Pick<LoadOptions, "url" | "host" | "rate" | "connections"> & Partial<LoadOptions>,

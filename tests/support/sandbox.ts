@@ -15,8 +15,6 @@ export interface SandboxOptions {
   readonly placeholder?: boolean;
   /** What the site's server block is made for. @default "include" */
   readonly strategy?: Strategy;
-  /** Further lines of php.ini. */
-  readonly php?: readonly string[];
 }
 
 /** sshd, nginx and php-fpm as ordinary processes on loopback, from a temporary directory. */
@@ -50,7 +48,7 @@ export interface Sandbox extends Layout {
 const serverName = "example.com";
 
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { placeholder = true, strategy = "include", php: settings = [] } = options;
+  const { placeholder = true, strategy = "include" } = options;
   if (process.platform !== "linux") throw new Error("the sandbox needs Linux, as the package's hosts do");
   sweepDirs();
   const servers = findServers();
@@ -69,7 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   );
   const undo = atEnd(() => endAll(dir, [ssh, nginx, php]));
   try {
-    const keys = writeFiles(layout, account, placeholder, settings);
+    const keys = writeFiles(layout, account, placeholder);
     await Promise.all([ssh.start(), php.start(), ...(placeholder ? [nginx.start()] : [])]);
     const deploy = (script: string, stdin?: string) => run("/usr/bin/env", as("sh", "-c", script), stdin);
     return {
@@ -119,12 +117,7 @@ async function layOut(strategy: Strategy): Promise<Layout> {
   };
 }
 
-function writeFiles(
-  layout: Layout,
-  account: Account,
-  placeholder: boolean,
-  settings: readonly string[],
-): Pick<Login, "hostKey" | "privateKeyPath"> {
+function writeFiles(layout: Layout, account: Account, placeholder: boolean): Pick<Login, "hostKey" | "privateKeyPath"> {
   const { dir, deployPath, includePath, opcacheRoot } = layout;
   const empty = join(deployPath, ".site-release/empty");
   const byInclude = placeholder && layout.strategy === "include";
@@ -137,7 +130,7 @@ function writeFiles(
   writeFileSync(join(dir, "nginx/conf/nginx.conf"), nginxConfig(layout));
   writeFileSync(join(dir, "nginx/conf/fastcgi_params"), fastcgiParams);
   writeFileSync(join(dir, "php/php-fpm.conf"), phpFpmConfig(layout));
-  writeFileSync(join(dir, "php/conf.d/site.ini"), [phpSettings, ...settings, ""].join("\n"));
+  writeFileSync(join(dir, "php/conf.d/site.ini"), phpSettings);
   if (byInclude) writeFileSync(includePath, `set $root_dir ${empty};\n`);
   if (process.getuid?.() === 0) must("chown", "--recursive", `${account.uid}:${account.gid}`, dir);
   return { hostKey: hostKey ?? "", privateKeyPath: join(dir, "ssh/key") };

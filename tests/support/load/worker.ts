@@ -9,6 +9,7 @@ const REQUEST_TIMEOUT = 15_000;
 const GRACE = 5_000;
 
 const options: LoadOptions = workerData;
+const urls = options.pages.map((page) => new URL(page, options.url));
 const samples: Sample[] = [];
 const pending = new Map<number, () => void>();
 const agents = Array.from({ length: options.connections }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
@@ -41,7 +42,7 @@ function fire(due: number): void {
   };
   const lose = (code: string) => end({ error: { code, begun: received() > before } });
 
-  const sending = request(options.url, {
+  const sending = request(urls[index % urls.length] ?? options.url, {
     ...(agent !== undefined && { agent }),
     method: post ? "POST" : "GET",
     headers: { Host: options.host, ...(post && { "Content-Type": "application/x-www-form-urlencoded" }) },

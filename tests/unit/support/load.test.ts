@@ -66,6 +66,17 @@ describe("startLoad", () => {
     ok(Math.abs(fresh - result.requests / 2) <= 2, `${fresh} of ${result.requests}`);
   });
 
+  it("asks for its pages in turn", async () => {
+    const counts = new Map<string, number>();
+    const counting: RequestListener = (request, response) => {
+      counts.set(request.url ?? "", (counts.get(request.url ?? "") ?? 0) + 1);
+      site(request, response);
+    };
+    const result = await loaded(counting, 0.5, { pages: ["", "?id=two", "three/four"] });
+    deepEqual([...counts.keys()].sort(), ["/", "/?id=two", "/three/four"]);
+    for (const [page, count] of counts) ok(Math.abs(count - result.requests / 3) < 1, `${count} of ${page}`);
+  });
+
   it("finds errors, half pages, mixed versions and cut answers, and sends nothing twice", async () => {
     let served = 0;
     const faulty: RequestListener = (request, response) => {
