@@ -27,21 +27,27 @@ export function reporterFor(urn: unknown, redact: (text: string) => string): Rep
   };
 }
 
-/** Hands on at most one text in a pause; what came in between is overtaken by the last one. */
+/** Hands on at most one text in a pause; what came in between is overtaken by the last one, and no text comes twice in a row. */
 export function paced(send: (text: string) => void, pause = PAUSE_MS): (text: string) => void {
   let timer: NodeJS.Timeout | undefined;
   let waiting: string | undefined;
+  let last: string | undefined;
   const next = () => {
     timer = undefined;
-    if (waiting === undefined) return;
+    if (waiting === undefined || waiting === last) return;
     send(waiting);
-    waiting = undefined;
+    last = waiting;
     timer = setTimeout(next, pause).unref();
   };
   return (text) => {
     waiting = text;
     if (timer === undefined) next();
   };
+}
+
+/** Seconds as a wait tells them: each of the first ten, then every tenth. The log of a pipeline keeps each line. */
+export function toldSeconds(seconds: number): number {
+  return seconds < 10 ? seconds : seconds - (seconds % 10);
 }
 
 interface Message {

@@ -18,13 +18,13 @@ interface Made {
 
 /** Finds out whether a cache has room for the release, and does with one that has none what `whenFull` says. */
 export async function makeRoom(
-  { way, files }: Surveyed,
+  { way, files, reply }: Surveyed,
   before: OpcacheStatus,
   survey: Survey,
-  { version, whenFull }: WarmTarget,
+  { version, former, whenFull }: WarmTarget,
   wish: WarmWish,
 ): Promise<Made> {
-  const room = roomFor(before, survey, files.length);
+  const room = roomFor(before, survey, files.length, version === former);
   if (room.fits) return { isCold: false, notes: [] };
   const noRoom = `opcache has no room for ${version}: ${room.why}`;
   if (whenFull === "fail") {
@@ -42,6 +42,8 @@ export async function makeRoom(
   wish.progress(`${noRoom}; resetting opcache, which makes the site slow until it is filled again`);
   const { report } = await resetCache(way, {
     seconds: secondsLeft(wish),
+    // The smoke beside the survey compiles too, and PHP itself resets where that finds no memory.
+    ...(reply.kind === "answer" && { since: reply.answer.time }),
     waiting: (waited) => wish.progress(`opcache's reset waits for a request in flight, ${waited} s`),
   });
   const told = `${noRoom}; it was reset before the switch. ${room.advice} would avoid it`;

@@ -16,31 +16,35 @@ export type Room =
 
 // Measured with 500 small classes, 13.3 MB, on PHP 8.2: what a script takes where no release is cached to tell it.
 const USUAL_BYTES = 27_000;
-// Compiling and sharing take more for a while than what stays.
-const MEMORY_MARGIN = 1.3;
+// What of a release's memory stays free. Compiling and sharing take more for a while than what stays, and a release that serves compiles what nobody
+// foresaw: where that finds no memory, PHP empties the whole cache (zend_accel_schedule_restart_if_necessary).
+const SPARE = 0.3;
 // A script has a key for its real path and about one more, as in public/../src/X.php. Invalidated ones keep theirs.
 const KEYS_A_SCRIPT = 2.2;
 /** The live release, the one to go back to, the next one, and one that is invalidated: its memory comes back with a restart only. */
 const RELEASES = 4;
 const MEGABYTE = 1024 * 1024;
 
-/** Compares what the cache has free with what the live release takes there. */
-export function roomFor(status: OpcacheStatus, survey: Survey, files: number): Room {
+/**
+ * Compares what the cache has free with what the live release takes there. Of a release that is gone back to only what it lacks is counted: what
+ * served before foresees what it needs, and a reset would make the way back slow.
+ */
+export function roomFor(status: OpcacheStatus, survey: Survey, files: number, isBack = false): Room {
   const { liveScripts, liveBytes, already, releaseBytes } = survey;
   const each = liveScripts > 0 ? liveBytes / liveScripts : USUAL_BYTES;
   const scripts = Math.max(files, liveScripts - already);
-  const memory = scripts * each * MEMORY_MARGIN;
+  const whole = Math.max(liveScripts, files + already);
+  const memory = (scripts + SPARE * (isBack ? scripts : whole)) * each;
   const keys = Math.ceil(scripts * KEYS_A_SCRIPT);
   const freeKeys = status.maxKeys - status.keys;
   if (files === 0 || (status.free >= memory && freeKeys >= keys)) return { fits: true };
-  const whole = Math.max(liveScripts, files + already);
   const total = status.used + status.free + status.wasted;
   const others = status.used - releaseBytes;
   const why =
     status.free < memory
       ? `${inMegabytes(status.free)} of opcache's ${inMegabytes(total)} are free, ${inMegabytes(memory)} are needed`
       : `${freeKeys} of opcache's ${status.maxKeys} keys are free, ${keys} are needed`;
-  const wanted = roundUp((others + RELEASES * whole * each * MEMORY_MARGIN) / MEGABYTE, 32);
+  const wanted = roundUp((others + RELEASES * whole * each * (1 + SPARE)) / MEGABYTE, 32);
   const wantedKeys = roundUp(RELEASES * whole * KEYS_A_SCRIPT, 1000);
   const advice =
     status.free < memory

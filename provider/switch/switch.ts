@@ -2,6 +2,7 @@ import { clearOpcache, type OpcacheReport } from "../opcache/clear.ts";
 import { opcacheScript } from "../opcache/script.ts";
 import { alreadyReset } from "../opcache/warm.ts";
 import { waysOf } from "../opcache/ways.ts";
+import { toldSeconds } from "../progress.ts";
 import { ownDir } from "../site.ts";
 import { type Answer, converse } from "../transport/conversation.ts";
 import { garbled } from "../transport/garbled.ts";
@@ -138,8 +139,8 @@ function previousVersion(answer: Answer): string | undefined {
 export function stepText(name: string, detail: string): string {
   switch (name) {
     case "waiting": {
-      const [waited = "0", ...holder] = detail.split(" ");
-      return `waiting ${waited} s for ${holder.join(" ")}`;
+      const [seconds, ...holder] = detail.split(" ");
+      return `waiting ${toldSeconds(Number(seconds))} s for ${holder.join(" ")}`;
     }
     case "smoke":
       return "trying the release";
@@ -152,7 +153,7 @@ export function stepText(name: string, detail: string): string {
     case "recovering":
       return `recovering from an interrupted switch to ${detail}`;
     case "draining":
-      return `draining, ${detail} s`;
+      return `draining, ${toldSeconds(Number(detail))} s`;
     default:
       return name;
   }

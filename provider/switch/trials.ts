@@ -62,9 +62,10 @@ export class Trials {
   async #trySmoke(said: Answer, over: AbortSignal): Promise<string> {
     // The default rule compares with the site as it is now; asking costs no time beside the smoke, nor does a look into the caches.
     const wantsBefore = this.#plan.probe.expectStatus.length === 0 && servesSomething(said);
-    const [result, caches, before] = await Promise.all([
-      this.#smoke(said),
+    // The look is asked first: what the smoke compiles is not to be taken for what was there.
+    const [caches, result, before] = await Promise.all([
       survey(this.#tools(said), said),
+      this.#smoke(said),
       wantsBefore ? askOnce(this.#transport, this.#plan.probe, undefined, over) : undefined,
     ]);
     this.smoke = result;

@@ -16,7 +16,7 @@ export async function askWarmUrls(
   for (const [index, path] of paths.entries()) {
     const seconds = (wish.deadline - performance.now()) / 1000;
     if (seconds <= 0 || wish.over.aborted) {
-      notes.push(`${paths.length - index} of opcache.warmUrls were not asked: the time was over`);
+      notes.push(`${paths.length - index} warm requests were not made: the time was over`);
       break;
     }
     wish.progress(`asking the release for ${path}`);

@@ -58,15 +58,17 @@ export async function warm(
     compiles: policy === "auto",
   };
   const report = await warmCaches(caches, target, wish);
+  if (policy !== "auto" || report.refused !== undefined) return report;
   const [pool] = pools;
-  if (policy !== "auto" || warmUrls.length === 0 || report.refused !== undefined) return report;
   if (pool === undefined || said.facts.get("front") !== "index.php")
-    return {
-      ...report,
-      notes: ["opcache.warmUrls were not asked: they need a front controller and a pool that can be reached"],
-    };
-  return { ...report, notes: await askWarmUrls(transport, frontOf(plan, pool, scriptPath), warmUrls, wish) };
+    return warmUrls.length === 0 ? report : { ...report, notes: [NO_FRONT] };
+  // A reset takes along what the smoke beside the survey had compiled.
+  const lost = report.places.some(({ reset }) => reset === "done") && plan.smoke.method === "GET";
+  const paths = new Set([...(lost ? [plan.smoke.path] : []), ...warmUrls]);
+  return { ...report, notes: await askWarmUrls(transport, frontOf(plan, pool, scriptPath), [...paths], wish) };
 }
+
+const NO_FRONT = "opcache.warmUrls were not asked: they need a front controller and a pool that can be reached";
 
 /** A glob as PHP's regular expressions have it too: picomatch writes none of what only JavaScript knows. */
 export function warmPattern(glob: string): WarmPattern {

@@ -191,6 +191,7 @@ function isClosedPipe(error: unknown): boolean {
   const codes = [
     "EPIPE",
     "ECONNRESET",
+    "ECANCELED", // it waited to be written when the pipe was closed
     "ERR_STREAM_PREMATURE_CLOSE",
     "ERR_STREAM_DESTROYED",
     "ERR_STREAM_WRITE_AFTER_END",

@@ -9,9 +9,10 @@ import type { WarmTarget } from "../../provider/opcache/warmTarget.ts";
 import { waysOf } from "../../provider/opcache/ways.ts";
 import type { OpcachePlan } from "../../provider/switch/plan.ts";
 import { smoke } from "../../provider/switch/smoke.ts";
-import { warmPattern } from "../../provider/switch/warming.ts";
+import { survey, warm as warmForSwitch, warmPattern } from "../../provider/switch/warming.ts";
 import { askWarmUrls } from "../../provider/switch/warmUrls.ts";
 import { opcacheEndpoint } from "../../provider/texts.ts";
+import type { Answer } from "../../provider/transport/conversation.ts";
 import { localTransport } from "../support/localTransport.ts";
 import { startNginx } from "../support/nginx.ts";
 import { clearOpcache, opcachePlan } from "../support/opcache.ts";
@@ -19,6 +20,7 @@ import { busy, get } from "../support/php.ts";
 import { type PhpFpm, startPhpFpm } from "../support/phpFpm.ts";
 import { freePort, type Place, place, serving, writable } from "../support/place.ts";
 import { siteAt, smokePlan } from "../support/site.ts";
+import { switchPlanOf } from "../support/switchPlan.ts";
 
 const host = localTransport();
 
@@ -26,6 +28,8 @@ interface Wish extends Partial<Pick<WarmTarget, "live" | "former" | "otherPools"
   readonly version?: string;
   readonly pools?: readonly string[];
   readonly opcache?: Partial<OpcachePlan>;
+  /** What happens after the look into the caches. */
+  meanwhile?(): Promise<unknown>;
 }
 
 describe("Warming opcache", () => {
@@ -57,6 +61,7 @@ describe("Warming opcache", () => {
     const target = { releasesDir, version, live, former };
     const patterns = plan.warm.map(warmPattern);
     const caches = await surveyCaches(ways, { ...target, warm: patterns, seconds: plan.warmTimeout });
+    await wish.meanwhile?.();
     return warmCaches(
       caches,
       { ...target, otherPools, compiles, whenFull: plan.whenFull },
@@ -227,7 +232,7 @@ describe("Warming opcache", () => {
     ]);
     assert.deepEqual(told, ["asking the release for /good", "asking the release for /bad"]);
     assert.deepEqual(await askWarmUrls(host, front, ["/", "/a"], { ...wish, deadline: 0 }), [
-      "2 of opcache.warmUrls were not asked: the time was over",
+      "2 warm requests were not made: the time was over",
     ]);
   });
 
@@ -260,6 +265,28 @@ describe("Warming opcache", () => {
       );
       assert.match(told[0] ?? "", /; resetting opcache, which makes the site slow until it is filled again$/);
       assert.equal((await held(fpm, "2")).length, 11);
+    });
+
+    it("leaves alone a cache that was emptied since it was looked at", async () => {
+      const fpm = await full();
+      const reset = at.write("reset.php", "<?php opcache_reset();");
+      const { state, compiled, after, ...rest } = only(await warm(fpm, { meanwhile: () => get(host, fpm, reset) }));
+      assert.deepEqual([state, rest.reset, compiled, after?.manualRestarts], ["warmed", "done", 11, 1]);
+    });
+
+    it("asks once more for what the smoke had compiled before a reset", async () => {
+      const fpm = await full();
+      release("2", { ...files(10), "new.php": "<?php" });
+      const plan = switchPlanOf("2", { site: siteAt(at.dir), pools: [fpm.socket] });
+      const scriptPath = at.write(".site-release/opcache.php", opcacheScript().text);
+      const ways = waysOf(host, plan.opcache, plan.pools, scriptPath);
+      const warming = { transport: host, plan, ways, scriptPath, progress: (status: string) => told.push(status) };
+      const said: Answer = { facts: new Map(Object.entries({ live: "1", front: "index.php" })), texts: new Map() };
+      const caches = await survey(warming, said);
+      const report = await warmForSwitch(warming, said, caches, new AbortController().signal);
+      assert.equal(only(report).reset, "done");
+      assert.deepEqual(report.notes, []);
+      assert.ok((await held(fpm, "2")).includes("new.php"));
     });
 
     it("says that a long request delays the reset, and leaves the release cold then", async () => {

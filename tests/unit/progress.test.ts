@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { mock, test } from "node:test";
-import { paced, reporterFor } from "../../provider/progress.ts";
+import { paced, reporterFor, toldSeconds } from "../../provider/progress.ts";
 
 test("A status is said at once, then the last one after each pause", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
@@ -15,7 +15,16 @@ test("A status is said at once, then the last one after each pause", () => {
   mock.timers.tick(100);
   say("done");
   deepEqual(said, ["1 %", "3 %", "done"]);
+  for (const text of ["done", "done", "1 %"]) {
+    say(text);
+    mock.timers.tick(100);
+  }
+  deepEqual(said, ["1 %", "3 %", "done", "1 %"]);
   mock.timers.reset();
+});
+
+test("A long wait is told every ten seconds", () => {
+  deepEqual([0, 1, 9, 10, 12, 19, 20, 305].map(toldSeconds), [0, 1, 9, 10, 10, 10, 20, 300]);
 });
 
 test("Without an engine nothing is said, and nothing fails", () => {

@@ -22,7 +22,7 @@ const cache = (used: number, free: number, keys = 1000) =>
   opcacheStatus({ used: used * MB, free: free * MB, wasted: (64 - used - free) * MB, keys, maxKeys: 16_229 });
 
 describe("roomFor", () => {
-  it("wants 1.3 times the memory that the live release takes", () => {
+  it("wants the memory that the live release takes, and leaves 0.3 times that free", () => {
     assert.deepEqual(roomFor(cache(40, 17), survey(), 500), { fits: true });
     assert.deepEqual(roomFor(cache(40, 16), survey(), 500), {
       fits: false,
@@ -43,7 +43,13 @@ describe("roomFor", () => {
   });
 
   it("counts what the next release has already, and what it has besides", () => {
-    assert.equal(roomFor(cache(60, 1), survey({ already: 480 }), 20).fits, true);
+    assert.equal(roomFor(cache(59, 5), survey({ already: 480 }), 20).fits, true);
+    assert.equal(
+      roomFor(cache(60, 4), survey({ already: 480 }), 20).fits,
+      false,
+      "what is left is too little to serve",
+    );
+    assert.equal(roomFor(cache(63, 1), survey({ already: 480 }), 20, true).fits, true, "the way back needs no more");
     assert.equal(roomFor(cache(40, 17), survey(), 600).fits, false);
     assert.equal(roomFor(cache(64, 0), survey({ already: 500 }), 0).fits, true, "nothing to compile needs no room");
   });
