@@ -1,6 +1,6 @@
 import { excerpt } from "../excerpt.ts";
 import { needs } from "../needs.ts";
-import type { FailedSwitch } from "./words.ts";
+import type { FailedSwitch } from "./words/failedSwitch.ts";
 
 const MOST_ENTRIES = 5;
 const LONGEST_ENTRY = 500;

@@ -4,7 +4,9 @@ import type { Answer } from "../transport/conversation.ts";
 import { errorLogWords } from "./errorLog.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { RESTORE_FAILED, SwitchError } from "./result.ts";
-import { explain, type FailedSwitch, wordsThatMatter } from "./words.ts";
+import type { FailedSwitch } from "./words/failedSwitch.ts";
+import { wordsThatMatter } from "./words/said.ts";
+import { explain } from "./words.ts";
 
 /** The error of a switch that the host ended with a reason. */
 export function switchError(failed: FailedSwitch): SwitchError {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { sudoersFor } from "../../provider/texts.ts";
-import { apply, refusal } from "../support/apply.ts";
+import { apply, refusedBy } from "../support/apply.ts";
 import { Builds } from "../support/builds.ts";
 import { must } from "../support/command.ts";
 import { listing } from "../support/listing.ts";
@@ -44,7 +44,7 @@ for (const suite of suites) {
     /** The error of what is declared, which leaves every file as it was and the site served. */
     const refused = async (wanted: PlainArgs) => {
       const before = await listing(machine);
-      const text = await refusal(wanted);
+      const text = await refusedBy(wanted);
       assert.deepEqual(await listing(machine), before);
       assert.deepEqual(await machine.http("/"), { status: 200, body: "version 1" });
       return text;
@@ -199,7 +199,7 @@ for (const suite of suites) {
         const master = (await machine.must("cat /run/nginx.pid")).trim();
         // The include is written and put back: a new file with the old text.
         await machine.must(spoil);
-        const text = await refusal(args("2"));
+        const text = await refusedBy(args("2"));
         await machine.must(`echo ${master} >/run/nginx.pid`);
         assert.equal(
           text,

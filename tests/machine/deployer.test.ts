@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { apply, refusal } from "../support/apply.ts";
+import { apply, refusedBy } from "../support/apply.ts";
 import { Builds } from "../support/builds.ts";
 import { until } from "../support/command.ts";
 import { type Deployer, deployerByScript, deployerItself, depUnavailable } from "../support/deployer.ts";
@@ -109,14 +109,14 @@ function cases(deployerOn: (machine: Machine) => Deployer | Promise<Deployer>): 
   test("is waited for while Deployer holds its lock, and then the lock is named", async () => {
     const since = "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d";
     assert.match(
-      await refusal(args("1")),
+      await refusedBy(args("1")),
       /^Cannot switch example\.com to 1 on 198\.18\.\d+\.2: Deployer holds \.dep\/deploy\.lock \(ci, \d+ s old\), expected it to end within 2 s\. Let it finish, or run "dep deploy:unlock" if it is dead$/,
     );
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 2" });
     // A release that Deployer may still fill is not even adopted.
     await machine.deploy(`cp -a ${machine.deployPath}/releases/2 ${machine.deployPath}/releases/other`);
     assert.match(
-      await refusal(args("other")),
+      await refusedBy(args("other")),
       new RegExp(
         `^Cannot put release other into /var/www/example\\.com on 198\\.18\\.\\d+\\.2: Deployer holds /var/www/example\\.com/\\.dep/deploy\\.lock \\(ci, since ${since}\\), so /var/www/example\\.com/releases/other may not be complete\\. Wait until it ends; if it was interrupted: dep deploy:unlock$`,
       ),
@@ -145,7 +145,7 @@ function cases(deployerOn: (machine: Machine) => Deployer | Promise<Deployer>): 
   test("keeps Deployer's lock where the release was refused, until deploy:unlock", async () => {
     await dep.prepare("4", "<?php http_response_code(500);");
     assert.match(
-      await refusal(args("4")),
+      await refusedBy(args("4")),
       /^Cannot switch example\.com to 4 on 198\.18\.\d+\.2: GET \/ answered 500, expected a status below 500; 2 stays live$/,
     );
     assert.deepEqual(await listed(), [".dep/deploy.lock", "release", "releases/2", "releases/3", "releases/4"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { refusal } from "../support/apply.ts";
+import { refusedBy } from "../support/apply.ts";
 import { Builds } from "../support/builds.ts";
 import { must, until } from "../support/command.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
@@ -141,7 +141,7 @@ describe("a secret", { skip: machinesUnavailable() ?? false }, () => {
       const { proxy, ...straight } = change(connection());
       const given = what.endsWith("the proxy") ? { ...straight, proxy } : straight;
       const { deployPath } = machine;
-      const said = await refusal({ connection: given, deployPath, version: "2", source: builds.make("2") });
+      const said = await refusedBy({ connection: given, deployPath, version: "2", source: builds.make("2") });
       assert.match(said, expected);
       clean("the refusal", said, 50);
     });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { digestSource } from "../../provider/release/digest.ts";
-import { apply, refusal } from "../support/apply.ts";
+import { apply, refusedBy } from "../support/apply.ts";
 import { Builds } from "../support/builds.ts";
 import { type Machine, machinesUnavailable, startMachine } from "../support/machine.ts";
 import { type PlainArgs, Stack } from "../support/stack.ts";
@@ -60,7 +60,7 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
     stack.declare(args("2"));
     assert.match(await stack.preview(), /sourceDigest\s*: "[0-9a-f]{64}" => "not here"/);
     assert.equal(
-      await refusal(args("2")),
+      await refusedBy(args("2")),
       `Cannot put release 2 into /var/www/example.com on ${machine.address}: neither /var/www/example.com/releases/2 is on the host nor ${builds.path("2")} on this machine. Build 2, or let CI or Deployer put it there`,
     );
     assert.deepEqual(await machine.http("/"), { status: 200, body: "version 1" });
@@ -89,7 +89,7 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
     const copying = machine.deploy(
       `cd ${machine.deployPath}/releases/3 && for i in $(seq 60); do echo $i >>public/part; sleep 0.1; done`,
     );
-    const refused = await refusal(args("3"));
+    const refused = await refusedBy(args("3"));
     assert.equal(
       refused,
       `Cannot put release 3 into /var/www/example.com on ${machine.address}: /var/www/example.com/releases/3 is not complete: it changed while it was watched for 2 s. Wait until it is filled and run again; best fill a directory beside it and rename it into place`,
@@ -106,9 +106,9 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
     await put("releases/4/README", "copying");
     const said = (what: string) =>
       `Cannot put release 4 into /var/www/example.com on ${machine.address}: /var/www/example.com/releases/4 is not complete: ${what}. Wait until it is filled and run again; best fill a directory beside it and rename it into place`;
-    assert.equal(await refusal(args("4")), said("it has no directory public"));
+    assert.equal(await refusedBy(args("4")), said("it has no directory public"));
     await put("releases/4/public/app.css", "");
-    assert.equal(await refusal(args("4")), said("there is neither index.php nor index.html in public"));
+    assert.equal(await refusedBy(args("4")), said("there is neither index.php nor index.html in public"));
   });
 
   test("shared directories are made, and shared files must be there", async () => {
@@ -119,7 +119,7 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
       ".env": "the build's own, which is left out",
     });
     assert.equal(
-      await refusal(args("5", { ...shared, exclude: [".env"] })),
+      await refusedBy(args("5", { ...shared, exclude: [".env"] })),
       `Cannot put release 5 into /var/www/example.com on ${machine.address}: these shared files do not exist: /var/www/example.com/shared/.env. Create them on the host, once: they are no part of a release`,
     );
     await put("shared/.env", "SHARED=1");
@@ -144,7 +144,7 @@ describe("where a release comes from", { skip: machinesUnavailable() ?? false },
     });
     const more = { sharedDirs: ["uploads"], sharedFiles: ["local.php"], writableDirs: ["var/cache", "uploads"] };
     assert.equal(
-      await refusal(args("6", more)),
+      await refusedBy(args("6", more)),
       `Cannot put release 6 into /var/www/example.com on ${machine.address}: the host has no setfacl, which grants the writable directories to www-data. As root: apt-get install acl; or set writableMode to an octal mode, as in "0775"`,
     );
     await apply(args("6", { ...more, writableMode: "0777" }));

@@ -20,7 +20,7 @@ export async function apply(args: PlainArgs, name = "example.com"): Promise<Appl
 }
 
 /** The text of the error that the args end in. */
-export async function refusal(args: PlainArgs): Promise<string> {
+export async function refusedBy(args: PlainArgs): Promise<string> {
   try {
     await apply(args);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { SwitchPlan } from "../../provider/switch/plan.ts";
-import type { FailedSwitch, Words } from "../../provider/switch/words.ts";
+import type { FailedSwitch, Words } from "../../provider/switch/words/failedSwitch.ts";
 import { switchPlanOf } from "./switchPlan.ts";
 
 /** What the host told of a switch that it ended, and what the client saw itself. */

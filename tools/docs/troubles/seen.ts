@@ -4,7 +4,7 @@ import { withWords } from "../../../provider/switch/lastAnswer.ts";
 import type { ProbePlan } from "../../../provider/switch/plan.ts";
 import { judge } from "../../../provider/switch/smoke.ts";
 import { result } from "../../../provider/switch/verdict.ts";
-import type { Words } from "../../../provider/switch/words.ts";
+import type { Words } from "../../../provider/switch/words/failedSwitch.ts";
 import { opcacheStatus } from "../../../tests/support/opcache.ts";
 import { probePlan, smokePlan } from "../../../tests/support/site.ts";
 import { quoted } from "../said.ts";

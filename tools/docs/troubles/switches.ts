@@ -1,6 +1,6 @@
 import { switchError } from "../../../provider/switch/failures.ts";
 import type { SwitchPlan } from "../../../provider/switch/plan.ts";
-import type { Words } from "../../../provider/switch/words.ts";
+import type { Words } from "../../../provider/switch/words/failedSwitch.ts";
 import { failedSwitch } from "../../../tests/support/failedSwitch.ts";
 import type { Trouble } from "../trouble.ts";
 
