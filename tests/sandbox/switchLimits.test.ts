@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { must, until } from "../support/command.ts";
+import { writeTree } from "../support/releaseTree.ts";
 import { loginShells } from "../support/shells.ts";
 import { alive } from "../support/stepSite.ts";
 import { type SwitchRig, startSwitchRig } from "../support/switchRig.ts";
@@ -126,33 +128,52 @@ describe("a signal", () => {
     { at: "probe", ends: ["signalled", "TERM"], restored: true },
     { at: "restoring 1", ends: ["probe-failed", "probe"], restored: true },
   ] as const;
+  /** A run that gets a signal at a phase, also where its restore says the same step; it ends as it must. */
+  const interrupt = async (
+    rig: SwitchRig,
+    { at, ends, restored }: (typeof phases)[number],
+    send: (pid: number) => void,
+    programs = "/usr/bin",
+  ) => {
+    const restoring = at.startsWith("restoring");
+    const inputs = {
+      ...((restoring || at.startsWith("testing")) && { test_command: slow(rig.nginx.test) }),
+      ...(at === "reloading" && { reload_command: slow(rig.nginx.reload) }),
+    };
+    const { failure, facts } = await rig.run("2", {
+      inputs,
+      by: { detached: true, programs },
+      step: (step, { pid = 0 }) => {
+        if (step === at) send(pid);
+      },
+      probe: async ({ pid = 0 }) => {
+        if (at === "probe") send(pid);
+        return restoring ? "abort probe" : "commit";
+      },
+    });
+    assert.deepEqual([at, failure], [at, { reason: ends[0], detail: ends[1] }]);
+    assert.deepEqual([at, facts.has("restored"), facts.has("restore-failed")], [at, restored, false]);
+    assert.equal(rig.include(), named(rig, "1"));
+    assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
+  };
+
   for (const to of ["the script", "all of its group"] as const)
     test(`to ${to} restores what is not committed, and never ends a restore`, async () => {
       const rig = await twoVersions();
-      for (const { at, ends, restored } of phases) {
-        const restoring = at.startsWith("restoring");
-        const inputs = {
-          ...((restoring || at.startsWith("testing")) && { test_command: slow(rig.nginx.test) }),
-          ...(at === "reloading" && { reload_command: slow(rig.nginx.reload) }),
-        };
-        const { failure, facts } = await rig.run("2", {
-          inputs,
-          by: { detached: true },
-          step: (step, { pid = 0 }) => {
-            if (step === at) process.kill(to === "the script" ? pid : -pid, "SIGTERM");
-          },
-          probe: async ({ pid = 0 }) => {
-            if (at === "probe") process.kill(to === "the script" ? pid : -pid, "SIGTERM");
-            return restoring ? "abort probe" : "commit";
-          },
-        });
-        assert.deepEqual([at, failure], [at, { reason: ends[0], detail: ends[1] }]);
-        assert.deepEqual([at, facts.has("restored"), facts.has("restore-failed")], [at, restored, false]);
-        assert.equal(rig.include(), named(rig, "1"));
-        assert.equal((await rig.observe()).facts.get("workers"), "witnessed");
-      }
+      for (const phase of phases)
+        await interrupt(rig, phase, (pid) => process.kill(to === "the script" ? pid : -pid, "SIGTERM"));
       await rig.close();
     });
+
+  test("that catches a command before that has a group of its own does the same", async () => {
+    const rig = await twoVersions();
+    const programs = writeTree(join(rig.dir, "programs"), {
+      setsid: { executable: '#!/bin/sh\nsleep 0.3\nexec /usr/bin/setsid "$@"\n' },
+    });
+    for (const phase of phases.filter(({ at }) => at !== "smoke" && at !== "probe"))
+      await interrupt(rig, phase, (pid) => void setTimeout(() => process.kill(-pid, "SIGTERM"), 150), programs);
+    await rig.close();
+  });
 
   test("HUP and INT are signals too, one that comes after the commit changes nothing, and one that comes while it waits ends it", async () => {
     const rig = await twoVersions();

@@ -12,9 +12,23 @@ choose_commands() {
 }
 
 # hear COMMAND SECONDS [ARGUMENT...]: its exit code; $heard is the end of what it said, $heard_late is set when it was not done by then,
-# $heard_left when it could not even be ended, and $heard_cut when a signal of ours ended it. A child that inherited a lock's descriptor would hold the lock after us, and one that stays (a
-# daemon) may hold the output open for ever: so the end is a line of our own, not the end of the output.
+# $heard_left when it could not even be ended, and $heard_cut when a signal of ours ended it.
 hear() {
+  ! hear_once "$@" || return 0
+  # What is sent to all of our group may catch what starts the command, before that has a group of its own. Nothing ends a restore, and the
+  # command has not begun: it is given once more.
+  if [ "$phase" != restoring ]; then
+    if [ "$heard_code" -gt 128 ] && [ -n "${signalled:-}" ]; then heard_cut=yes; fi
+  elif [ "$heard_code" -gt 128 ] && [ -z "$heard_late" ]; then
+    hear_once "$@"
+    return
+  fi
+  return "$heard_code"
+}
+
+# hear_once: a child that inherited a lock's descriptor would hold the lock after us, and one that stays (a daemon) may hold the output open for
+# ever: so the end is a line of our own, not the end of the output.
+hear_once() {
   heard=$(
     exec 8<&- 9<&- </dev/null
     # What is sent to all of our group must not cut its words off; the command has a group of its own.
@@ -38,9 +52,7 @@ hear() {
   case $heard_end in *left) heard_left=yes ;; esac
   heard_code=${heard_end%% *}
   case $heard_code in '' | *[!0-9]*) heard_code=255 ;; esac
-  # What is sent to all of our group may catch what starts the command, before that has a group of its own.
   heard_cut=
-  if [ "$heard_code" -gt 128 ] && [ -n "${signalled:-}" ] && [ "$phase" != restoring ]; then heard_cut=yes; fi
   return "$heard_code"
 }
 
