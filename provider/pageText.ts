@@ -11,7 +11,10 @@ const HTML = /<(?:!doctype|html|head|body|title|h[1-6]|p|div|pre|table|br|b)\b[^
 const JSON_TEXT = /^\s*[{[]/;
 
 const UNREAD: ReadonlySet<string> = new Set(["script", "style", "svg", "template"]);
-const WITHIN_WORDS: ReadonlySet<string> = new Set("a abbr b code em i small strong tt u var".split(" "));
+const WITHIN_WORDS: ReadonlySet<string> = new Set("a abbr b code em i small strong tt u var wbr".split(" "));
+
+/** Characters: the parser takes the longer for each element the more are open, and somebody else's page may open hundreds of thousands. */
+const LONGEST_READ = 65_536;
 
 function textOf(html: string): string {
   // Each update would load it, 20 ms, and hardly one needs it.
@@ -29,7 +32,7 @@ function textOf(html: string): string {
       if (unread === 0) lines.push((lines.pop() ?? "") + text);
     },
   });
-  parser.end(html);
+  parser.end(html.slice(0, LONGEST_READ));
   const told = lines.map((line) => line.replace(/\s+/g, " ").trim());
   // A page's title is mostly its heading too.
   return [...new Set(told.filter((line) => line !== ""))].join(" | ");

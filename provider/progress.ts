@@ -45,9 +45,11 @@ export function paced(send: (text: string) => void, pause = PAUSE_MS): (text: st
   };
 }
 
-/** Seconds as a wait tells them: each of the first ten, then every tenth. The log of a pipeline keeps each line. */
-export function toldSeconds(seconds: number): number {
-  return seconds < 10 ? seconds : seconds - (seconds % 10);
+/** A host's seconds of a wait: each of the first ten, then every tenth, since the log of a pipeline keeps each line; what is no number stays. */
+export function toldSeconds(word: string): string {
+  if (!/^\d{1,9}$/.test(word)) return word;
+  const seconds = Number(word);
+  return String(seconds < 10 ? seconds : seconds - (seconds % 10));
 }
 
 interface Message {

@@ -4,7 +4,7 @@ import type { Asked, History, Switch } from "./history.ts";
 import { noJournal, noSite, problemsOf } from "./problems.ts";
 import { countOf, releasesOf, stateOf, uploadOf } from "./releases.ts";
 import type { Draining, Include, Running, Status, Unfinished } from "./status.ts";
-import { lastOf, switches } from "./switches.ts";
+import { ended, switches } from "./switches.ts";
 import { timeOf } from "./time.ts";
 
 /** What the facts come to. */
@@ -29,7 +29,7 @@ export function statusOf(facts: Facts, asked: Asked): Status {
     lock: facts.lock,
     running: runningOf(facts, told),
     unfinished: unfinishedOf(facts, deployPath),
-    last: lastOf(told),
+    last: ended(told).at(-1) ?? null,
     draining: drainingOf(facts),
     releases,
     uploads,

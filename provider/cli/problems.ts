@@ -93,16 +93,23 @@ function include({ include: named, live }: Seen, version: string): Problem | und
   return named.rootThere ? undefined : { text: `${named.root} is not there`, next: "pulumi up, with another version" };
 }
 
-/** No file of nginx's names the include any more: a switch would be refused. */
+/** A file named the include at the last switch, and none has come to do so instead. One that lies there and nginx does not read may still. */
 function isUnnamed({ include: named }: Seen): boolean {
   return named !== null && named.lostBy !== null && named.namedBy.length === 0;
 }
 
-function unnamed(seen: Seen, { includeNamed }: Facts): Problem | undefined {
+function unnamed(seen: Seen, { includeNamed, namedNow }: Facts): Problem | undefined {
   if (!isUnnamed(seen)) return undefined;
+  const back = `put "include ${includeNamed};" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`;
+  const lost = seen.include?.lostBy;
+  if (namedNow.length === 0)
+    return {
+      text: `nginx's configuration names the include no more: ${lost} did when the site was switched last`,
+      next: `P${back.slice(1)}`,
+    };
   return {
-    text: `nginx's configuration names the include no more: ${seen.include?.lostBy} did when the site was switched last`,
-    next: `Put "include ${includeNamed};" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`,
+    text: `${lost} names the include no more, as it did when the site was switched last; ${namedNow.join(", ")} still does`,
+    next: `If nginx reads that, ${REPAIR}; else ${back}`,
   };
 }
 
@@ -139,11 +146,11 @@ function releases({ live, releases: all, include: named }: Seen): (Problem | und
   return [{ text: `the live release ${release.version} has no manifest`, next: "pulumi up, with another version" }];
 }
 
-function pending(seen: Seen, { pendingEdits, live }: Facts): Problem | undefined {
+function pending(seen: Seen, { pendingEdits, live, namedNow }: Facts): Problem | undefined {
   // The first switch of a site takes them along; and no reload before the include is named again.
-  if (pendingEdits.length === 0 || live === "" || isUnnamed(seen)) return undefined;
+  if (pendingEdits.length === 0 || live === "" || (isUnnamed(seen) && namedNow.length === 0)) return undefined;
   return {
     text: `edits of nginx's configuration that nobody has reloaded stop the next switch: ${pendingEdits.join(", ")}`,
-    next: "As root: nginx -t && systemctl reload nginx.service",
+    next: 'As root: "nginx -t && systemctl reload nginx.service"',
   };
 }

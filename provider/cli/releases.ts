@@ -2,7 +2,7 @@ import { ownDir } from "../site.ts";
 import type { Facts } from "./facts.ts";
 import type { Switch } from "./history.ts";
 import type { Release, Upload } from "./status.ts";
-import { lastOf } from "./switches.ts";
+import { ended } from "./switches.ts";
 import { timeOf } from "./time.ts";
 
 /** What lies in releases/, by time. */
@@ -16,8 +16,9 @@ export function releasesOf(
   const own = ownDir(deployPath);
   const without = unseen.includes(own) || unseen.includes(`${own}/manifests`) ? "unknown" : "unfinished";
   // What a run of ours has not finished stands under its own name only while `prepare` runs in it (host/stage/prepare.sh).
-  const isOurs = (name: string) =>
-    unseen.includes(`${own}/staging`) || uploads.some(({ preparing }) => preparing === name);
+  const prepared = new Set(uploads.map(({ preparing }) => preparing));
+  const isOurs = (name: string) => unseen.includes(`${own}/staging`) || prepared.has(name);
+  const lastTo = new Map(ended(told).map((each) => [each.to, each]));
   return releases
     .map((line) => {
       const { time = "", user = "?", kind = "", name = "" } = RELEASE.exec(line)?.groups ?? {};
@@ -33,7 +34,7 @@ export function releasesOf(
         files: whole?.files ?? null,
         bytes: whole?.bytes ?? null,
         byOthers: isDirectory && whole === undefined && without === "unfinished" && !isOurs(name),
-        lastSwitch: lastOf(told.filter(({ to }) => to === name)),
+        lastSwitch: lastTo.get(name) ?? null,
       };
     })
     .filter(({ version }) => version !== "")

@@ -38,9 +38,9 @@ export function switches(lines: readonly JournalLine[], held: boolean): Switch[]
   return drafts.map(finished);
 }
 
-/** The last switch that came to an end. */
-export function lastOf(told: readonly Switch[]): Switch | null {
-  return told.findLast(({ outcome }) => outcome !== "running") ?? null;
+/** Those that came to an end. */
+export function ended(told: readonly Switch[]): readonly Switch[] {
+  return told.filter(({ outcome }) => outcome !== "running");
 }
 
 function begun({ run, at, who, from, to = "", before }: JournalLine): Draft {

@@ -38,7 +38,9 @@ function valuesIn(request: unknown, shortest: number): string[] {
 
 /** Takes every secret of these properties out of a text. */
 export function redactor(...properties: readonly Properties[]): (text: string) => string {
-  const secrets = [...new Set(properties.flatMap((each) => [...secretsIn(each.connection), ...headerValues(each)]))];
+  const values = properties.flatMap((each) => [...secretsIn(each.connection), ...headerValues(each)]);
+  // Of a page's text the blanks are one each.
+  const secrets = [...new Set(values.flatMap((value) => [value, value.replace(/\s+/g, " ")]))];
   secrets.sort((one, other) => other.length - one.length); // a secret that holds another goes first
   return (text) => secrets.reduce((left, secret) => begun(left.replaceAll(secret, "[secret]"), secret), text);
 }
@@ -48,9 +50,8 @@ const SHORTEST_START = 4;
 /** What an excerpt was cut in may be a secret, whose start is left before the ellipsis. */
 function begun(text: string, secret: string): string {
   if (!text.includes("…")) return text;
-  for (let length = secret.length - 1; length >= SHORTEST_START; length--) {
-    const cut = `${secret.slice(0, length)}…`;
-    if (text.includes(cut)) return begun(text.replaceAll(cut, "[secret]…"), secret);
-  }
-  return text;
+  let left = text;
+  for (let length = secret.length - 1; length >= SHORTEST_START; length--)
+    left = left.replaceAll(`${secret.slice(0, length)}…`, "[secret]…");
+  return left;
 }

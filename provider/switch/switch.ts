@@ -139,8 +139,8 @@ function previousVersion(answer: Answer): string | undefined {
 export function stepText(name: string, detail: string): string {
   switch (name) {
     case "waiting": {
-      const [seconds, ...holder] = detail.split(" ");
-      return `waiting ${toldSeconds(Number(seconds))} s for ${holder.join(" ")}`;
+      const [seconds = "", ...holder] = detail.split(" ");
+      return `waiting ${toldSeconds(seconds)} s for ${holder.join(" ")}`;
     }
     case "smoke":
       return "trying the release";
@@ -153,7 +153,7 @@ export function stepText(name: string, detail: string): string {
     case "recovering":
       return `recovering from an interrupted switch to ${detail}`;
     case "draining":
-      return `draining, ${toldSeconds(Number(detail))} s`;
+      return `draining, ${toldSeconds(detail)} s`;
     default:
       return name;
   }

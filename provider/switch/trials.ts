@@ -62,7 +62,7 @@ export class Trials {
   async #trySmoke(said: Answer, over: AbortSignal): Promise<string> {
     // The default rule compares with the site as it is now; asking costs no time beside the smoke, nor does a look into the caches.
     const wantsBefore = this.#plan.probe.expectStatus.length === 0 && servesSomething(said);
-    // The look is asked first: what the smoke compiles is not to be taken for what was there.
+    // The look is asked first, so that little of what the smoke compiles is taken for what was there.
     const [caches, result, before] = await Promise.all([
       survey(this.#tools(said), said),
       this.#smoke(said),
@@ -72,7 +72,7 @@ export class Trials {
     this.#before = before;
     if (result.outcome !== "failed") {
       // Not waited for: the host's question comes back while it goes on. Where all is warm, no question is needed.
-      this.#warming = this.#warm(said, caches, over);
+      this.#warming = this.#warm(said, caches, over, result.outcome === "passed");
       this.warm = await Promise.race([this.#warming, immediate(undefined)]);
       return this.warm === undefined || this.warm.refused !== undefined ? "warming" : "go";
     }
@@ -98,8 +98,8 @@ export class Trials {
     return "abort warm";
   }
 
-  #warm(said: Answer, caches: readonly Surveyed[], over: AbortSignal): Promise<WarmReport> {
-    const warming = warm(this.#tools(said), said, caches, over);
+  #warm(said: Answer, caches: readonly Surveyed[], over: AbortSignal, smoked: boolean): Promise<WarmReport> {
+    const warming = warm(this.#tools(said), said, { caches, smoked }, over);
     warming.catch(() => {}); // whoever waits for it is told
     return warming;
   }

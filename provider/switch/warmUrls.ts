@@ -1,6 +1,14 @@
 import { SiteReleaseError } from "../errors.ts";
+import type { PoolAnswer } from "../opcache/request.ts";
 import type { Transport } from "../transport/transport.ts";
 import { askFront, type Front } from "./front.ts";
+import type { SmokePlan } from "./plan.ts";
+
+interface Wish {
+  readonly deadline: number;
+  readonly over: AbortSignal;
+  progress(status: string): void;
+}
 
 /**
  * Asks the new release for pages before anybody else does: what compiling cannot warm (realpath caches, keys of paths with "..", what
@@ -10,7 +18,7 @@ export async function askWarmUrls(
   transport: Transport,
   front: Front,
   paths: readonly string[],
-  wish: { readonly deadline: number; readonly over: AbortSignal; progress(status: string): void },
+  wish: Wish,
 ): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const [index, path] of paths.entries()) {
@@ -26,10 +34,29 @@ export async function askWarmUrls(
   return notes;
 }
 
+/** Makes the smoke's request once more; it passed, so that only no answer at all is told. */
+export async function askAgain(
+  transport: Transport,
+  front: Front,
+  { path, method, headers }: SmokePlan,
+  { deadline, progress }: Wish,
+): Promise<readonly string[]> {
+  progress(`asking the release for ${path} again`);
+  const seconds = Math.max(0.1, (deadline - performance.now()) / 1000);
+  const answer = await tried(() => askFront(transport, front, { method, path, headers }, seconds));
+  return typeof answer === "string" ? [`the smoke's request, made again after the reset, ${answer}`] : [];
+}
+
 async function asked(transport: Transport, front: Front, path: string, seconds: number): Promise<string | undefined> {
+  const answer = await tried(() => askFront(transport, front, { method: "GET", path, headers: {} }, seconds));
+  if (typeof answer === "string") return answer;
+  return answer.status >= 500 ? `answered ${answer.status}` : undefined;
+}
+
+/** The answer, or why there is none. */
+async function tried(ask: () => Promise<PoolAnswer>): Promise<PoolAnswer | string> {
   try {
-    const { status } = await askFront(transport, front, { method: "GET", path, headers: {} }, seconds);
-    return status >= 500 ? `answered ${status}` : undefined;
+    return await ask();
   } catch (error) {
     if (!(error instanceof SiteReleaseError)) throw error;
     return `was not answered: ${error.failure.observed}`;

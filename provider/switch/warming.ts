@@ -8,7 +8,7 @@ import type { Transport } from "../transport/transport.ts";
 import { frontOf } from "./front.ts";
 import type { SwitchPlan } from "./plan.ts";
 import { poolsOf } from "./pools.ts";
-import { askWarmUrls } from "./warmUrls.ts";
+import { askAgain, askWarmUrls } from "./warmUrls.ts";
 
 /** What the warming of one switch works with. */
 export interface Warming {
@@ -38,11 +38,18 @@ export function survey({ plan, ways }: Warming, said: Answer): Promise<readonly 
   });
 }
 
+/** What was found before. */
+export interface Found {
+  readonly caches: readonly Surveyed[];
+  /** Whether the smoke has asked the release, and compiled what it needs. */
+  readonly smoked: boolean;
+}
+
 /** Makes the caches ready for the plan's version, which nobody serves yet. */
 export async function warm(
   { transport, plan, scriptPath, progress }: Warming,
   said: Answer,
-  caches: readonly Surveyed[],
+  { caches, smoked }: Found,
   over: AbortSignal,
 ): Promise<WarmReport> {
   const { policy, warmTimeout, warmUrls, whenFull } = plan.opcache;
@@ -62,10 +69,11 @@ export async function warm(
   const [pool] = pools;
   if (pool === undefined || said.facts.get("front") !== "index.php")
     return warmUrls.length === 0 ? report : { ...report, notes: [NO_FRONT] };
+  const front = frontOf(plan, pool, scriptPath);
   // A reset takes along what the smoke beside the survey had compiled.
-  const lost = report.places.some(({ reset }) => reset === "done") && plan.smoke.method === "GET";
-  const paths = new Set([...(lost ? [plan.smoke.path] : []), ...warmUrls]);
-  return { ...report, notes: await askWarmUrls(transport, frontOf(plan, pool, scriptPath), [...paths], wish) };
+  const isLost = smoked && report.places.some(({ reset }) => reset === "done") && plan.smoke.method === "GET";
+  const again = isLost ? await askAgain(transport, front, plan.smoke, wish) : [];
+  return { ...report, notes: [...again, ...(await askWarmUrls(transport, front, warmUrls, wish))] };
 }
 
 const NO_FRONT = "opcache.warmUrls were not asked: they need a front controller and a pool that can be reached";

@@ -283,7 +283,7 @@ describe("Warming opcache", () => {
       const warming = { transport: host, plan, ways, scriptPath, progress: (status: string) => told.push(status) };
       const said: Answer = { facts: new Map(Object.entries({ live: "1", front: "index.php" })), texts: new Map() };
       const caches = await survey(warming, said);
-      const report = await warmForSwitch(warming, said, caches, new AbortController().signal);
+      const report = await warmForSwitch(warming, said, { caches, smoked: true }, new AbortController().signal);
       assert.equal(only(report).reset, "done");
       assert.deepEqual(report.notes, []);
       assert.ok((await held(fpm, "2")).includes("new.php"));

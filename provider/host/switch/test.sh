@@ -15,15 +15,16 @@ choose_commands() {
 # $heard_left when it could not even be ended, and $heard_cut when a signal of ours ended it.
 hear() {
   ! hear_once "$@" || return 0
-  # What is sent to all of our group may catch what starts the command, before that has a group of its own. Nothing ends a restore, and the
-  # command has not begun: it is given once more.
+  # What is sent to all of our group may catch what starts the command, before that has a group of its own. Nothing ends a restore: a command that
+  # has not begun is given once more. One that was itself ended by such a signal is given twice, which a test and a reload can be.
   if [ "$phase" != restoring ]; then
     if [ "$heard_code" -gt 128 ] && [ -n "${signalled:-}" ]; then heard_cut=yes; fi
-  elif [ "$heard_code" -gt 128 ] && [ -z "$heard_late" ]; then
-    hear_once "$@"
-    return
+    return "$heard_code"
   fi
-  return "$heard_code"
+  case $heard_code$heard_late in
+    129 | 130 | 143) hear_once "$@" ;;
+    *) return "$heard_code" ;;
+  esac
 }
 
 # hear_once: a child that inherited a lock's descriptor would hold the lock after us, and one that stays (a daemon) may hold the output open for

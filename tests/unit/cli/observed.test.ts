@@ -138,13 +138,27 @@ for (const [what, changes, expected] of [
       "lost-name": "/etc/nginx/sites-enabled/a",
       "include-named": "/s/include",
       "named-then": "/etc/nginx/sites-available/a /etc/nginx/sites-enabled/a ",
-      "named-now": "/etc/nginx/sites-available/a ",
+      "named-now": "",
       // No reload before the line is back.
       "pending-edit": ["/etc/nginx/sites-enabled"],
     },
     [
       "nginx's configuration names the include no more: /etc/nginx/sites-enabled/a did when the site was switched last",
       'Put "include /s/include;" and "root $root_dir;" back into the site\'s server block; then, as root: "nginx -t && systemctl reload nginx.service"',
+    ],
+  ],
+  [
+    "an include that one of the files names no more, which nginx may have been alone to read",
+    {
+      workers: "unwitnessed",
+      "lost-name": "/etc/nginx/sites-enabled/a",
+      "include-named": "/s/include",
+      "named-then": "/etc/nginx/sites-available/a /etc/nginx/sites-enabled/a ",
+      "named-now": "/etc/nginx/sites-available/a ",
+    },
+    [
+      "/etc/nginx/sites-enabled/a names the include no more, as it did when the site was switched last; /etc/nginx/sites-available/a still does",
+      `If nginx reads that, ${repair}; else put "include /s/include;" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`,
     ],
   ],
   [
@@ -173,7 +187,7 @@ for (const [what, changes, expected] of [
     { "pending-edit": ["/etc/nginx/a", "/etc/nginx/b"] },
     [
       "edits of nginx's configuration that nobody has reloaded stop the next switch: /etc/nginx/a, /etc/nginx/b",
-      "As root: nginx -t && systemctl reload nginx.service",
+      'As root: "nginx -t && systemctl reload nginx.service"',
     ],
   ],
   ["no path", { place: "missing" }, ["/s does not exist", 'Check the path; the first "pulumi up" makes the site']],

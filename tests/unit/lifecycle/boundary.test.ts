@@ -19,6 +19,13 @@ test("redactor takes out the start of a secret that an excerpt was cut in", () =
     redact("(500: Bearer 012345678…; Bearer 0123456789abc) and (0123…; 012…; 0123)"),
     "(500: [secret]…; [secret]) and ([secret]…; 012…; 0123)",
   );
+  // What it puts there is none of its own secrets' start for ever.
+  equal(redactor({ probe: { headers: { "X-Token": "cret]abcdef" } } })("a cret]ab… z"), "a [se[secret]… z");
+});
+
+test("redactor takes out a secret whose blanks a page's text made one each", () => {
+  const redact = redactor({ probe: { headers: { "X-Token": "two  blanks here" } } });
+  equal(redact("two  blanks here; two blanks here"), "[secret]; [secret]");
 });
 
 test("redactor takes the values of headers out, with a scheme and without, but no short word", () => {
