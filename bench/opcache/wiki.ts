@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import type { SwitchReport } from "../../provider/report.ts";
 import { switchTo } from "../../provider/switch/switch.ts";
-import { dokuwiki, makeData, versionFiles } from "../../tests/support/dokuwiki.ts";
+import { versionFiles } from "../../tests/support/builds.ts";
+import { dokuwiki, makeData } from "../../tests/support/dokuwiki.ts";
 import type { Machine } from "../../tests/support/machine.ts";
 import { opcachePlan } from "../../tests/support/opcache.ts";
 import { planFor } from "../../tests/support/releaseTree.ts";

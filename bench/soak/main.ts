@@ -1,6 +1,7 @@
 // npm run soak: what must always be true of a site, proved by cases without number. CONTRIBUTING.md says how it is run.
 import { machinesUnavailable } from "../../tests/support/machine.ts";
 import { publish } from "../support/results.ts";
+import { toEnd } from "../support/toEnd.ts";
 import { readArguments, type SoakArguments } from "./arguments.ts";
 import { soakLocks } from "./locks.ts";
 import { locksChapter, upsChapter } from "./otherResults.ts";
@@ -19,16 +20,7 @@ const asked = readArguments(process.argv.slice(2), Object.keys(KINDS));
 if (typeof asked === "string") {
   console.error(asked);
   process.exitCode = 2;
-} else {
-  // Of machines that end nothing keeps this process: it would end before it has published.
-  const awake = setInterval(() => {}, 60_000);
-  soak(asked)
-    .catch((error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    })
-    .finally(() => clearInterval(awake));
-}
+} else toEnd(soak(asked));
 
 async function soak({ kinds, count, seed }: SoakArguments): Promise<void> {
   const unavailable = machinesUnavailable();

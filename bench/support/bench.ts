@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { atEnd } from "../../tests/support/ending.ts";
 import { processOf } from "../../tests/support/processes.ts";
 import { type Sandbox, startSandbox } from "../../tests/support/sandbox.ts";
+import { toEnd } from "./toEnd.ts";
 
 /** Where a file system in memory is, on Linux. */
 const MEMORY = "/dev/shm";
@@ -16,14 +17,7 @@ export function bench(measure: (dir: string) => Promise<void>): void {
   const dir = temporaryIn(existsSync(MEMORY) ? MEMORY : tmpdir());
   process.env.TMPDIR = dir;
   process.env.XDG_CACHE_HOME = join(dir, "cache");
-  // A machine on its way down does not keep this process: it would end before it has published.
-  const awake = setInterval(() => {}, 60_000);
-  measure(dir)
-    .catch((error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    })
-    .finally(() => clearInterval(awake));
+  toEnd(measure(dir));
 }
 
 const prefix = "site-release-bench";

@@ -11,8 +11,7 @@ const REPAIR = "pulumi up --refresh";
 export function problemsOf(seen: Seen, facts: Facts, asked: Asked): Problem[] {
   const none = noSite(facts, asked);
   if (none !== undefined) return [none];
-  const found =
-    seen.lock === "held" ? [stopped(seen)] : [...traffic(seen, facts), ...releases(seen), pending(seen, facts)];
+  const found = seen.lock === "held" ? [stopped(seen)] : [...traffic(seen, facts), ...releases(seen), pending(facts)];
   return found.filter((problem) => problem !== undefined);
 }
 
@@ -98,18 +97,23 @@ function isUnnamed({ include: named }: Seen): boolean {
   return named !== null && named.lostBy !== null && named.namedBy.length === 0;
 }
 
-function unnamed(seen: Seen, { includeNamed, namedNow }: Facts): Problem | undefined {
+/** Not even such a file does. */
+function isNamedNowhere({ lostName, namedNow }: Facts): boolean {
+  return lostName !== "" && namedNow.length === 0;
+}
+
+function unnamed(seen: Seen, facts: Facts): Problem | undefined {
   if (!isUnnamed(seen)) return undefined;
-  const back = `put "include ${includeNamed};" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`;
-  const lost = seen.include?.lostBy;
-  if (namedNow.length === 0)
+  const { lostName, includeNamed, namedNow } = facts;
+  const back = `"include ${includeNamed};" and "root $root_dir;" back into the site's server block; then, as root: "nginx -t && systemctl reload nginx.service"`;
+  if (isNamedNowhere(facts))
     return {
-      text: `nginx's configuration names the include no more: ${lost} did when the site was switched last`,
-      next: `P${back.slice(1)}`,
+      text: `nginx's configuration names the include no more: ${lostName} did when the site was switched last`,
+      next: `Put ${back}`,
     };
   return {
-    text: `${lost} names the include no more, as it did when the site was switched last; ${namedNow.join(", ")} still does`,
-    next: `If nginx reads that, ${REPAIR}; else ${back}`,
+    text: `${lostName} names the include no more, as it did when the site was switched last; ${namedNow.join(", ")} still does`,
+    next: `If nginx reads that, ${REPAIR}; else put ${back}`,
   };
 }
 
@@ -146,9 +150,10 @@ function releases({ live, releases: all, include: named }: Seen): (Problem | und
   return [{ text: `the live release ${release.version} has no manifest`, next: "pulumi up, with another version" }];
 }
 
-function pending(seen: Seen, { pendingEdits, live, namedNow }: Facts): Problem | undefined {
+function pending(facts: Facts): Problem | undefined {
+  const { pendingEdits, live } = facts;
   // The first switch of a site takes them along; and no reload before the include is named again.
-  if (pendingEdits.length === 0 || live === "" || (isUnnamed(seen) && namedNow.length === 0)) return undefined;
+  if (pendingEdits.length === 0 || live === "" || isNamedNowhere(facts)) return undefined;
   return {
     text: `edits of nginx's configuration that nobody has reloaded stop the next switch: ${pendingEdits.join(", ")}`,
     next: 'As root: "nginx -t && systemctl reload nginx.service"',

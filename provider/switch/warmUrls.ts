@@ -1,14 +1,9 @@
 import { SiteReleaseError } from "../errors.ts";
 import type { PoolAnswer } from "../opcache/request.ts";
+import { secondsLeft, type WarmWish } from "../opcache/warmTarget.ts";
 import type { Transport } from "../transport/transport.ts";
 import { askFront, type Front } from "./front.ts";
 import type { SmokePlan } from "./plan.ts";
-
-interface Wish {
-  readonly deadline: number;
-  readonly over: AbortSignal;
-  progress(status: string): void;
-}
 
 /**
  * Asks the new release for pages before anybody else does: what compiling cannot warm (realpath caches, keys of paths with "..", what
@@ -18,7 +13,7 @@ export async function askWarmUrls(
   transport: Transport,
   front: Front,
   paths: readonly string[],
-  wish: Wish,
+  wish: WarmWish,
 ): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const [index, path] of paths.entries()) {
@@ -39,11 +34,10 @@ export async function askAgain(
   transport: Transport,
   front: Front,
   { path, method, headers }: SmokePlan,
-  { deadline, progress }: Wish,
+  wish: WarmWish,
 ): Promise<readonly string[]> {
-  progress(`asking the release for ${path} again`);
-  const seconds = Math.max(0.1, (deadline - performance.now()) / 1000);
-  const answer = await tried(() => askFront(transport, front, { method, path, headers }, seconds));
+  wish.progress(`asking the release for ${path} again`);
+  const answer = await tried(() => askFront(transport, front, { method, path, headers }, secondsLeft(wish)));
   return typeof answer === "string" ? [`the smoke's request, made again after the reset, ${answer}`] : [];
 }
 

@@ -37,6 +37,12 @@ export class Builds {
   }
 }
 
+/** The files in which a release of an application names its version, for the load to read. */
+export function versionFiles(version: string): Readonly<Record<string, string>> {
+  const places = ["header", "early", "late"];
+  return Object.fromEntries(places.map((place) => [`version/${place}.php`, `<?php return '${version}';`]));
+}
+
 function page(version: string): Record<string, string> {
   return { "public/index.php": `<?php echo "version ${version}";` };
 }

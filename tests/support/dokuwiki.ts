@@ -25,12 +25,6 @@ export function dokuwiki(): string {
   return dir;
 }
 
-/** The files in which a release of it names its version, for the load to read. */
-export function versionFiles(version: string): Readonly<Record<string, string>> {
-  const places = ["header", "early", "late"];
-  return Object.fromEntries(places.map((place) => [`version/${place}.php`, `<?php return '${version}';`]));
-}
-
 /** Makes the data that all releases on a machine share, without a page; gives its path. */
 export async function makeData(machine: Machine): Promise<string> {
   const shared = `${machine.deployPath}/shared`;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Builds } from "./builds.ts";
+import { type Builds, versionFiles } from "./builds.ts";
 import { cachePlace, madeBy } from "./cache.ts";
 import { must } from "./command.ts";
 import { mirror } from "./image.ts";
@@ -24,9 +24,7 @@ export function buildApp(builds: Builds, app: ExampleApp, version: string): stri
   const dir = builds.path(version);
   cpSync(join(frameworks(), app), dir, { recursive: true });
   cpSync(join(ROOT, "tests/support/apps", app), dir, { recursive: true });
-  for (const place of ["header", "early", "late"])
-    builds.make(version, { [`version/${place}.php`]: `<?php return '${version}';` });
-  return dir;
+  return builds.make(version, versionFiles(version));
 }
 
 /** What the applications are made on, gathered once and kept outside the tree; nobody may change it. */

@@ -14,7 +14,7 @@ before(async () => {
   ({ failedIn } = await import(reporter));
 });
 
-const test1 = 'const { test } = require("node:test");\n';
+const needTest = 'const { test } = require("node:test");\n';
 const args = (record: string, ...files: string[]) => [
   "--test",
   `--test-reporter=${reporter}`,
@@ -26,11 +26,11 @@ const { NODE_TEST_CONTEXT: _, ...env } = process.env;
 
 test("Each file with a failure is told once, also where another file declares the test, and one that dies", (t) => {
   const dir = writeTree(temporaryDir(t), {
-    "helper.js": `${test1}exports.declare = () => test("declared", () => { throw new Error("no"); });\n`,
+    "helper.js": `${needTest}exports.declare = () => test("declared", () => { throw new Error("no"); });\n`,
     "declared.test.js": 'require("./helper.js").declare();\n',
-    "dies.test.js": `${test1}test("dies", () => process.exit(3));\n`,
-    "fails.test.js": `${test1}test("one", () => { throw 1; });\ntest("two", () => { throw 2; });\n`,
-    "green.test.js": `${test1}test("green", () => {});\n`,
+    "dies.test.js": `${needTest}test("dies", () => process.exit(3));\n`,
+    "fails.test.js": `${needTest}test("one", () => { throw 1; });\ntest("two", () => { throw 2; });\n`,
+    "green.test.js": `${needTest}test("green", () => {});\n`,
   });
   const files = ["declared", "dies", "fails", "green"].map((name) => join(dir, `${name}.test.js`));
   const record = join(dir, "record");
@@ -45,8 +45,8 @@ test("Each file with a failure is told once, also where another file declares th
 
 test("The record of a run that was cut off is none", async (t) => {
   const dir = writeTree(temporaryDir(t), {
-    "a.test.js": `${test1}test("fails", () => { throw 1; });\n`,
-    "b.test.js": `${test1}test("stays", () => new Promise((end) => setTimeout(end, 60_000)));\n`,
+    "a.test.js": `${needTest}test("fails", () => { throw 1; });\n`,
+    "b.test.js": `${needTest}test("stays", () => new Promise((end) => setTimeout(end, 60_000)));\n`,
   });
   const record = join(dir, "record");
   const files = ["a", "b"].map((name) => join(dir, `${name}.test.js`));
